@@ -1,0 +1,1 @@
+"""What does a country say? Answers, in versions that never change."""

@@ -1,0 +1,188 @@
+"""How is an answer given, kept and read? A new version each time, on the base the writer saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select
+
+from mem.answers.models import AnswerVersion, Submission
+from mem.core.canonical import digest_of
+from mem.core.db import AnyRow
+from mem.core.errors import Invalid, NotFound, Precondition, Reason
+from mem.core.work import Work
+from mem.evidence.service import known
+from mem.ledger.service import record
+from mem.people.policy import Actor
+from mem.questionnaires.types import Document
+from mem.rounds.standing import Standing, permitted
+
+
+@dataclass(frozen=True)
+class NewAnswer:
+    """An answer to be given: a value, or the reason why the question does not apply. `base` is the version it
+    replaces, 0 for a first answer; `where` points into the request."""
+
+    question: str
+    value: Any
+    not_applicable: str | None
+    base: int
+    where: str = ""
+
+
+def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAnswer]) -> list[tuple[str, int]]:
+    """Give answers, all or none: each question with its new version.
+
+    Raises `Invalid` with everything wrong, or `Precondition` (`stale`) naming each answer whose base is not the
+    newest version any more.
+    """
+    where = permitted(work, actor, "answers.edit", evaluation_id)
+    reasons = _faults(work, where, answers)
+    if reasons:
+        raise Invalid("answer_refused", "These answers cannot be stored.", reasons)
+    newest = _newest(work, evaluation_id, [answer.question for answer in answers])
+    stale = [
+        Reason("stale", f"The newest version is {newest.get(answer.question, 0)}.", answer.where)
+        for answer in answers
+        if newest.get(answer.question, 0) != answer.base
+    ]
+    if stale:
+        raise Precondition("stale", "Somebody answered meanwhile.", stale)
+    rows = [
+        {
+            "evaluation_id": evaluation_id,
+            "question": answer.question,
+            "version": answer.base + 1,
+            "value": answer.value,
+            "not_applicable": answer.not_applicable,
+            "question_sha256": where.form.asked[answer.question].digest,
+            "by": actor.person_id,
+            "at": work.now,
+        }
+        for answer in answers
+    ]
+    if rows:
+        work.db.execute(insert(AnswerVersion), rows)
+        said = [
+            {k: row[k] for k in ("question", "version", "value", "not_applicable", "question_sha256")} for row in rows
+        ]
+        record(work, evaluation_id, "answers_given", {"answers": said})
+    return [(answer.question, answer.base + 1) for answer in answers]
+
+
+def answers(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
+    """The newest version of every answer, in the order of the questionnaire."""
+    where = permitted(work, actor, "answers.read", evaluation_id)
+    found = current(work, evaluation_id)
+    return [found[key] for key in where.form.asked if key in found]
+
+
+def answer(work: Work, actor: Actor, evaluation_id: UUID, question: str) -> AnyRow:
+    """The newest version of one answer. Raises `NotFound`."""
+    permitted(work, actor, "answers.read", evaluation_id)
+    return versions(work, evaluation_id, question)[-1]
+
+
+def history(work: Work, actor: Actor, evaluation_id: UUID, question: str) -> list[AnyRow]:
+    """Every version of one answer, oldest first. Raises `NotFound`."""
+    permitted(work, actor, "answers.read", evaluation_id)
+    return versions(work, evaluation_id, question)
+
+
+def versions(work: Work, evaluation_id: UUID, question: str) -> list[AnyRow]:
+    """As `history`, for whoever has asked the policy already."""
+    rows = work.db.execute(
+        _columns()
+        .where(AnswerVersion.evaluation_id == evaluation_id, AnswerVersion.question == question)
+        .order_by(AnswerVersion.version)
+    ).all()
+    if not rows:
+        raise NotFound("not_answered", "This question has no answer yet.")
+    return list(rows)
+
+
+def current(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
+    """The newest version of every answer of an evaluation, by question. One query."""
+    newest = (
+        select(AnswerVersion.question, func.max(AnswerVersion.version).label("version"))
+        .where(AnswerVersion.evaluation_id == evaluation_id)
+        .group_by(AnswerVersion.question)
+        .subquery()
+    )
+    rows = work.db.execute(
+        _columns()
+        .join(newest, (newest.c.question == AnswerVersion.question) & (newest.c.version == AnswerVersion.version))
+        .where(AnswerVersion.evaluation_id == evaluation_id)
+    )
+    return {row.question: row for row in rows}
+
+
+def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
+    """Freeze what is being submitted: the digest over each question, its version and its value."""
+    found = current(work, evaluation_id)
+    said = [[key, found[key].version, found[key].value, found[key].not_applicable] for key in sorted(found)]
+    sha256 = digest_of(said)
+    work.db.execute(
+        insert(Submission).values(
+            evaluation_id=evaluation_id,
+            version=version,
+            answers=len(said),
+            sha256=sha256,
+            by=work.actor_id,
+            at=work.now,
+        )
+    )
+    record(work, evaluation_id, "answers_submitted", {"answers": len(said), "sha256": sha256})
+    return sha256
+
+
+def _columns() -> Select[Any]:
+    return select(
+        AnswerVersion.question,
+        AnswerVersion.version,
+        AnswerVersion.value,
+        AnswerVersion.not_applicable,
+        AnswerVersion.question_sha256,
+        AnswerVersion.by,
+        AnswerVersion.at,
+    )
+
+
+def _newest(work: Work, evaluation_id: UUID, questions: Sequence[str]) -> dict[str, int]:
+    rows = work.db.execute(
+        select(AnswerVersion.question, func.max(AnswerVersion.version))
+        .where(AnswerVersion.evaluation_id == evaluation_id, AnswerVersion.question.in_(questions))
+        .group_by(AnswerVersion.question)
+    ).tuples()
+    return {question: version for question, version in rows}
+
+
+def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:
+    reasons: list[Reason] = []
+    seen: set[str] = set()
+    attached: set[UUID] | None = None
+    for given in answers:
+        asked = where.form.asked.get(given.question)
+        if asked is None:
+            reasons.append(Reason("unknown_question", "The questionnaire has no such question.", given.where))
+            continue
+        if given.question in seen:
+            reasons.append(Reason("twice", "This question stands twice.", given.where))
+        seen.add(given.question)
+        if (given.value is None) == (given.not_applicable is None):
+            message = "Either a value, or the reason why the question does not apply."
+            reasons.append(Reason("value_or_reason", message, given.where))
+        elif given.value is not None:
+            faults = asked.faults(given.value)
+            reasons.extend(Reason(f.code, f.message, f"{given.where}/value{f.where}") for f in faults)
+            if isinstance(asked.type, Document) and not faults:
+                attached = known(work, where.id) if attached is None else attached
+                reasons.extend(
+                    Reason("unknown_evidence", "No such evidence here.", f"{given.where}/value/{index}")
+                    for index, item in enumerate(given.value)
+                    if UUID(item) not in attached
+                )
+    return reasons

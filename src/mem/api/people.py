@@ -1,0 +1,119 @@
+"""Persons, roles and tokens over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import Field
+
+from mem.api.routing import Code, Line, Made, Name, Shown, StateCode, Taken, acts, router
+from mem.core.errors import Invalid, Reason
+from mem.http.unit import Door, IdempotencyKey, Reading, Writing
+from mem.people.policy import Place
+from mem.people.service import add_person, end_role, grant_role, issue_token, revoke_token
+
+routes = router("people")
+TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+class NewPerson(Taken):
+    name: Line = Field(examples=["Ana Pérez"])
+
+
+class NewRole(Taken):
+    """`state` is needed where the role is one of a state."""
+
+    mechanism: Code = Field(examples=["mem"])
+    role: Name = Field(examples=["expert"])
+    state: StateCode | None = Field(None, examples=["BRB"])
+
+
+class NewToken(Taken):
+    """`scope` limits the token to some capabilities (`read` for reading); null: all the person has."""
+
+    label: Line = Field(examples=["laptop"])
+    days: int = Field(90, ge=1, le=366)
+    scope: list[Name] | None = None
+
+
+class Issued(Shown):
+    """A new token, shown this once; a replayed request shows `token` as null."""
+
+    id: str
+    token: str | None
+
+
+class GrantShown(Shown):
+    role: str
+    state: str | None
+
+
+class Me(Shown):
+    person: UUID
+    name: str
+    grants: list[GrantShown]
+
+
+def _manage(door: Door) -> None:
+    roles = {name: role for one in door.house.methods.values() for name, role in one.roles.items()}
+    door.allow(Place(roles))
+
+
+@routes.get("/me", openapi_extra=acts("me.read"), operation_id="me")
+def me(door: Reading) -> Me:
+    """Who you are, and which roles you hold."""
+    actor = door.actor
+    grants = [GrantShown(role=grant.role, state=grant.state) for grant in actor.grants]
+    return Me(person=actor.person_id, name=actor.name, grants=grants)
+
+
+@routes.post("/people", status_code=201, openapi_extra=acts("people.manage"), operation_id="add_person")
+def post_person(body: NewPerson, door: Writing, key: IdempotencyKey = None) -> Made:
+    """Add a person."""
+    _manage(door)
+    return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made))
+
+
+@routes.post("/people/{person}/roles", status_code=201, openapi_extra=acts("people.manage"), operation_id="grant_role")
+def post_role(person: UUID, body: NewRole, door: Writing, key: IdempotencyKey = None) -> Made:
+    """Give a person a role."""
+    _manage(door)
+    method = door.house.methods.get(body.mechanism)
+    if method is None:
+        reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
+        raise Invalid("role_not_granted", reason.message, [reason])
+    return door.once(
+        lambda: str(grant_role(door.work, method, person, body.role, body.state)), lambda made: Made(id=made)
+    )
+
+
+@routes.post("/roles/{role}/end", openapi_extra=acts("people.manage"), operation_id="end_role")
+def post_end(role: UUID, door: Writing, key: IdempotencyKey = None) -> Made:
+    """End a role, from the next request on."""
+    _manage(door)
+    return door.once(lambda: end_role(door.work, role), lambda _: Made(id=str(role)))
+
+
+@routes.post(
+    "/people/{person}/tokens", status_code=201, openapi_extra=acts("people.manage"), operation_id="issue_token"
+)
+def post_token(person: UUID, body: NewToken, door: Writing, key: IdempotencyKey = None) -> Issued:
+    """Issue a token to a person. It is shown this once."""
+    _manage(door)
+    fresh: list[str] = []
+
+    def act() -> str:
+        token_id, token = issue_token(door.work, person, body.label, body.days, body.scope)
+        fresh.append(token)
+        return token_id
+
+    return door.once(act, lambda made: Issued(id=made, token=fresh[0] if fresh else None))
+
+
+@routes.post("/tokens/{token}/revocation", openapi_extra=acts("people.manage"), operation_id="revoke_token")
+def post_revocation(token: TokenId, door: Writing, key: IdempotencyKey = None) -> Made:
+    """Revoke a token, from the next request on."""
+    _manage(door)
+    return door.once(lambda: revoke_token(door.work, token), lambda _: Made(id=token))

@@ -1,0 +1,92 @@
+"""What the public reads: published reports and their recommendations, the plan, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Response
+
+from mem.api.reports import ParagraphShown
+from mem.api.routing import Code, Shown, StateCode, acts, router
+from mem.core.db import AnyRow
+from mem.core.errors import NotFound
+from mem.http.unit import Reading
+from mem.plans.definition import printed, tree_of
+from mem.recommendations.service import issued
+from mem.reports.versions import published, published_report
+
+routes = router("published")
+State = Annotated[StateCode, Path(examples=["BRB"])]
+Cacheable = {"Cache-Control": "public, max-age=60"}
+
+
+class PublishedLine(Shown):
+    """A published report; `synthetic` marks invented data."""
+
+    round_code: str
+    round_title: str
+    cycle_code: str
+    state: str
+    title: dict[str, str]
+    version: int
+    sha256: str
+    at: datetime
+    synthetic: bool
+
+
+class PublishedList(Shown):
+    reports: list[PublishedLine]
+
+
+class IssuedShown(Shown):
+    number: int
+    unit: str
+    text: dict[str, str]
+    sources: list[dict[str, Any]]
+
+
+class PublishedReport(PublishedLine):
+    paragraphs: list[ParagraphShown]
+    recommendations: list[IssuedShown]
+
+
+def _line(row: AnyRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in PublishedLine.model_fields}
+
+
+@routes.get("/published", openapi_extra=acts("published.read"), operation_id="published")
+def get_published(door: Reading, response: Response) -> PublishedList:
+    """Every published report."""
+    response.headers.update(Cacheable)
+    return PublishedList(reports=[PublishedLine(**_line(row)) for row in published(door.work)])
+
+
+@routes.get("/published/{round}/{cycle}/{state}", openapi_extra=acts("published.read"), operation_id="published_report")
+def get_published_report(round: Code, cycle: Code, state: State, door: Reading, response: Response) -> PublishedReport:
+    """A published report, every paragraph with its sources, and its recommendations."""
+    entry, version = published_report(door.work, round, cycle, state)
+    response.headers.update(Cacheable | {"ETag": f'"{version.sha256}"'})
+    return PublishedReport(
+        **_line(entry),
+        paragraphs=[ParagraphShown.model_validate(one) for one in version.paragraphs],
+        recommendations=[IssuedShown.model_validate(one) for one in issued(door.work, entry.evaluation_id)],
+    )
+
+
+@routes.get("/plans/{mechanism}/{plan}", openapi_extra=acts("service.read"), operation_id="plan")
+def get_plan(mechanism: Code, plan: Code, door: Reading, language: str = "en") -> dict[str, Any]:
+    """A plan of action as adopted, from an installed mechanism."""
+    method = door.house.methods.get(mechanism)
+    try:
+        if method is None:
+            raise NotFound
+        return printed(tree_of(method, plan).plan, language)
+    except LookupError:
+        raise NotFound from None
+
+
+@routes.get("/health", openapi_extra=acts("service.read"), operation_id="health")
+def get_health(door: Reading) -> dict[str, str]:
+    """Whether the service and its database answer."""
+    return {"status": "ok"}

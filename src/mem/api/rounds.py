@@ -1,0 +1,262 @@
+"""Rounds, cycles, enrolment, designations and occasions over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from mem.api.routing import Code, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
+from mem.core.errors import Invalid, Reason
+from mem.http.unit import Door, IdempotencyKey, Reading, Writing
+from mem.people.policy import Place
+from mem.rounds import experts, service
+from mem.rounds.service import NewCycle
+from mem.rounds.standing import RoundStanding, round_standing
+
+routes = router("rounds")
+
+
+class Exclusion(Taken):
+    unit: UnitCode = Field(examples=["IC-3"])
+    reason: Prose = Field(examples=["Computed from the record, not evaluated."])
+
+
+class CycleIn(Taken):
+    """`excluded` null: what the mechanism says."""
+
+    kind: Name = Field(examples=["evaluation"])
+    code: Code = Field(examples=["main"])
+    title: Line = Field(examples=["Evaluation of the whole plan"])
+    excluded: list[Exclusion] | None = None
+
+
+class NewRound(Taken):
+    """`synthetic` marks a round of invented data wherever it shows."""
+
+    mechanism: Code = Field(examples=["mem"])
+    code: Code = Field(examples=["round-7"])
+    title: Line = Field(examples=["Seventh evaluation round"])
+    synthetic: bool = False
+    cycles: Annotated[list[CycleIn], Field(min_length=1, max_length=20)]
+
+
+class UnitSetting(Taken):
+    unit: UnitCode
+    evaluated: bool
+    reason: Prose | None = None
+
+
+class NewEvaluations(Taken):
+    states: Annotated[list[StateCode], Field(min_length=1, max_length=100)] = Field(examples=[["BRB", "CHL"]])
+
+
+class NewDesignation(Taken):
+    state: StateCode
+    person: UUID
+    rank: Name = Field(examples=["principal"])
+
+
+class NewOccasion(Taken):
+    kind: Name = Field(examples=["commission_session"])
+    title: Line = Field(examples=["62nd regular session"])
+    held_on: date
+
+
+class ExclusionShown(Shown):
+    unit: str
+    reason: str
+
+
+class CycleShown(Shown):
+    id: UUID
+    code: str
+    title: str
+    kind: str
+    excluded: list[ExclusionShown]
+
+
+class RoundShown(Shown):
+    id: UUID
+    code: str
+    title: str
+    synthetic: bool
+    mechanism: str
+    method: str
+    stage: str
+    version: int
+    cycles: list[CycleShown]
+
+
+class RoundList(Shown):
+    rounds: list[RoundShown]
+
+
+class EvaluationLine(Shown):
+    id: UUID
+    cycle_id: UUID
+    state: str
+    stage: str
+    version: int
+    entered_at: datetime
+    due_at: datetime | None
+
+
+class EvaluationList(Shown):
+    evaluations: list[EvaluationLine]
+
+
+class Ids(Shown):
+    ids: list[str]
+
+
+class DesignationShown(Shown):
+    id: UUID
+    state: str
+    person_id: UUID
+    name: str
+    rank: str
+
+
+class DesignationList(Shown):
+    designations: list[DesignationShown]
+
+
+class OccasionShown(Shown):
+    id: UUID
+    kind: str
+    title: str
+    held_on: date
+
+
+class OccasionList(Shown):
+    occasions: list[OccasionShown]
+
+
+def _shown(door: Door, found: RoundStanding) -> RoundShown:
+    cycles = [
+        CycleShown(
+            id=row.id,
+            code=row.code,
+            title=row.title,
+            kind=row.kind,
+            excluded=[ExclusionShown.model_validate(one) for one in service.exclusions(door.work, row.id)],
+        )
+        for row in service.cycles(door.work, found.id)
+    ]
+    return RoundShown(
+        id=found.id,
+        code=found.code,
+        title=found.title,
+        synthetic=found.synthetic,
+        mechanism=found.method.mechanism.mechanism,
+        method=found.method.digest,
+        stage=found.stage,
+        version=found.version,
+        cycles=cycles,
+    )
+
+
+@routes.post("/rounds", status_code=201, openapi_extra=acts("round.open"), operation_id="open_round")
+def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> RoundShown:
+    """Open a round from an installed mechanism; its method is pinned from then on."""
+    method = door.house.methods.get(body.mechanism)
+    if method is None:
+        door.allow(Place({}))
+        reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
+        raise Invalid("round_not_opened", reason.message, [reason])
+    door.allow(Place(method.roles))
+    cycles = [
+        NewCycle(c.kind, c.code, c.title, None if c.excluded is None else {e.unit: e.reason for e in c.excluded})
+        for c in body.cycles
+    ]
+
+    def act() -> str:
+        return str(service.open_round(door.work, method, body.code, body.title, body.synthetic, cycles))
+
+    return door.once(act, lambda made: _shown(door, round_standing(door.work, UUID(made))))
+
+
+@routes.get("/rounds", openapi_extra=acts("round.read"), operation_id="rounds")
+def get_rounds(door: Reading) -> RoundList:
+    """Every round, newest first."""
+    return RoundList(rounds=[_shown(door, found) for found in service.rounds(door.work)])
+
+
+@routes.get("/rounds/{round}", openapi_extra=acts("round.read"), operation_id="round")
+def get_round(round: UUID, door: Reading) -> RoundShown:
+    """One round with its cycles."""
+    return _shown(door, round_standing(door.work, round))
+
+
+@routes.post("/cycles/{cycle}/units", openapi_extra=acts("round.set_units"), operation_id="set_unit")
+def post_unit(cycle: UUID, body: UnitSetting, door: Writing, key: IdempotencyKey = None) -> Made:
+    """Evaluate a unit of the plan in this cycle, or leave it out with a reason."""
+
+    def act() -> str:
+        service.set_unit(door.work, door.actor, cycle, body.unit, body.evaluated, body.reason)
+        return body.unit
+
+    return door.once(act, lambda made: Made(id=made))
+
+
+@routes.post("/cycles/{cycle}/evaluations", status_code=201, openapi_extra=acts("round.enrol"), operation_id="enrol")
+def post_evaluations(cycle: UUID, body: NewEvaluations, door: Writing, key: IdempotencyKey = None) -> Ids:
+    """Enrol states in a cycle; the ids of their evaluations, in the same order."""
+
+    def act() -> list[str]:
+        return [str(one) for one in service.enrol(door.work, door.actor, cycle, body.states)]
+
+    return door.once(act, lambda made: Ids(ids=made))
+
+
+@routes.get("/rounds/{round}/evaluations", openapi_extra=acts("round.read"), operation_id="evaluations")
+def get_evaluations(round: UUID, door: Reading) -> EvaluationList:
+    """The evaluations of a round that you may know of."""
+    rows = service.evaluations(door.work, door.actor, round_standing(door.work, round))
+    return EvaluationList(evaluations=[EvaluationLine.model_validate(row) for row in rows])
+
+
+@routes.post(
+    "/rounds/{round}/designations", status_code=201, openapi_extra=acts("round.designate"), operation_id="designate"
+)
+def post_designation(round: UUID, body: NewDesignation, door: Writing, key: IdempotencyKey = None) -> Made:
+    """A state names one of its experts."""
+
+    def act() -> str:
+        return str(experts.designate(door.work, door.actor, round, body.state, body.person, body.rank))
+
+    return door.once(act, lambda made: Made(id=made))
+
+
+@routes.get("/rounds/{round}/designations", openapi_extra=acts("round.read"), operation_id="designations")
+def get_designations(round: UUID, door: Reading) -> DesignationList:
+    """The designated experts of a round."""
+    round_standing(door.work, round)
+    rows = experts.designations(door.work, round)
+    return DesignationList(designations=[DesignationShown.model_validate(row) for row in rows])
+
+
+@routes.post(
+    "/rounds/{round}/occasions",
+    status_code=201,
+    openapi_extra=acts("round.record_occasion"),
+    operation_id="record_occasion",
+)
+def post_occasion(round: UUID, body: NewOccasion, door: Writing, key: IdempotencyKey = None) -> Made:
+    """Record a dated session of a round."""
+
+    def act() -> str:
+        return str(service.record_occasion(door.work, door.actor, round, body.kind, body.title, body.held_on))
+
+    return door.once(act, lambda made: Made(id=made))
+
+
+@routes.get("/rounds/{round}/occasions", openapi_extra=acts("round.read"), operation_id="occasions")
+def get_occasions(round: UUID, door: Reading) -> OccasionList:
+    """The occasions of a round."""
+    round_standing(door.work, round)
+    rows = service.occasions(door.work, round)
+    return OccasionList(occasions=[OccasionShown.model_validate(row) for row in rows])

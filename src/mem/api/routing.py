@@ -1,0 +1,73 @@
+"""How is a route declared? With its action, which the application checks at the start and the door at each request."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from mem.http.body import StrictRoute
+from mem.http.problems import RESPONSES
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.[0-9]{1,3})*)?$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True)]
+Said = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose], Field(min_length=1, max_length=8)
+]
+
+
+class Taken(BaseModel):
+    """What a route takes: nothing beyond its fields."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Shown(BaseModel):
+    """What a route shows: every field always present."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Made(Shown):
+    """The id of what was made."""
+
+    id: str
+
+
+class Reasoned(Shown):
+    """One reason or blocker."""
+
+    code: str
+    message: str
+    where: str | None
+
+
+class Versioned(Shown):
+    """Something and the version it now has."""
+
+    key: str
+    version: int
+
+
+class VersionedList(Shown):
+    items: list[Versioned]
+
+
+def router(tag: str) -> APIRouter:
+    """A router of this noun, with the errors every operation may answer."""
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=StrictRoute, responses=RESPONSES)
+
+
+def acts(action: str, takes_file: bool = False) -> dict[str, Any]:
+    """The declaration of a route's action, for `openapi_extra`."""
+    return {"x-action": action, **({"x-takes-file": True} if takes_file else {})}
+
+
+def versioned(pairs: list[tuple[str, int]] | list[list[Any]]) -> VersionedList:
+    """Pairs of key and version as they are shown."""
+    return VersionedList(items=[Versioned(key=pair[0], version=pair[1]) for pair in pairs])

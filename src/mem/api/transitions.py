@@ -1,0 +1,133 @@
+"""What may move, why not, and move it: the same three addresses for rounds, evaluations and recommendations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import Field
+
+from mem.api.routing import Name, Prose, Reasoned, Shown, Taken, acts, router
+from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
+from mem.process.advance import Moved, advance, possible
+from mem.process.facts import Payload
+
+routes = router("transitions")
+
+
+class Fire(Taken):
+    """A trigger, with what must come with it."""
+
+    trigger: Name = Field(examples=["submit_answers"])
+    reason: Prose | None = None
+    occasion: UUID | None = None
+
+
+class PossibleShown(Shown):
+    """A trigger that leaves the present stage. `is_open`: nothing is against it but what must come with it."""
+
+    trigger: str
+    to: str
+    by: list[str]
+    needs: list[str]
+    is_open: bool
+    blockers: list[Reasoned]
+
+
+class Transitions(Shown):
+    """Where a subject stands, and what could come next. `waits_for` names the role that is expected to act."""
+
+    stage: str
+    version: int
+    waits_for: str | None
+    final: bool
+    transitions: list[PossibleShown]
+
+
+class MovedShown(Shown):
+    trigger: str
+    from_stage: str
+    to_stage: str
+    version: int
+
+
+def _possible(door: Door, response: Response, position: UUID) -> Transitions:
+    subject, found = possible(door.work, door.actor, position, Payload())
+    response.headers["ETag"] = tag(subject.version)
+    here = subject.workflow.stages[subject.stage]
+    return Transitions(
+        stage=subject.stage,
+        version=subject.version,
+        waits_for=here.waits_for,
+        final=here.final,
+        transitions=[PossibleShown.model_validate(one) for one in found],
+    )
+
+
+def _fire(door: Door, position: UUID, body: Fire, if_match: str | None) -> MovedShown:
+    version = expected_version(if_match)
+
+    def act() -> dict[str, object]:
+        payload = Payload(body.reason, body.occasion)
+        moved = advance(door.work, door.actor, position, body.trigger, payload, version)
+        return vars(moved)
+
+    return door.once(act, lambda done: MovedShown.model_validate(Moved(**done)))
+
+
+@routes.get("/rounds/{round}/transitions", openapi_extra=acts("round.read"), operation_id="round_transitions")
+def round_possible(round: UUID, door: Reading, response: Response) -> Transitions:
+    """What the round could do next, each trigger with every blocker."""
+    return _possible(door, response, round)
+
+
+@routes.post("/rounds/{round}/transitions", openapi_extra=acts("round.advance"), operation_id="advance_round")
+def round_fire(
+    round: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
+) -> MovedShown:
+    """Move the round."""
+    return _fire(door, round, body, if_match)
+
+
+@routes.get(
+    "/evaluations/{evaluation}/transitions",
+    openapi_extra=acts("evaluation.read"),
+    operation_id="evaluation_transitions",
+)
+def evaluation_possible(evaluation: UUID, door: Reading, response: Response) -> Transitions:
+    """What the evaluation could do next, each trigger with every blocker."""
+    return _possible(door, response, evaluation)
+
+
+@routes.post(
+    "/evaluations/{evaluation}/transitions",
+    openapi_extra=acts("evaluation.advance"),
+    operation_id="advance_evaluation",
+)
+def evaluation_fire(
+    evaluation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
+) -> MovedShown:
+    """Move the evaluation."""
+    return _fire(door, evaluation, body, if_match)
+
+
+@routes.get(
+    "/recommendations/{recommendation}/transitions",
+    openapi_extra=acts("recommendation.read"),
+    operation_id="recommendation_transitions",
+)
+def recommendation_possible(recommendation: UUID, door: Reading, response: Response) -> Transitions:
+    """What the recommendation could do next, each trigger with every blocker."""
+    return _possible(door, response, recommendation)
+
+
+@routes.post(
+    "/recommendations/{recommendation}/transitions",
+    openapi_extra=acts("recommendation.advance"),
+    operation_id="advance_recommendation",
+)
+def recommendation_fire(
+    recommendation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
+) -> MovedShown:
+    """Move the recommendation."""
+    return _fire(door, recommendation, body, if_match)

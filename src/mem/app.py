@@ -1,0 +1,95 @@
+"""How is the application put together? Settings, methods, database, routes; imported by nobody but `cli`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from mem.api import answers, assessments, evaluations, evidence, people, published, reports, rounds, transitions
+from mem.core.clock import now
+from mem.core.db import Database
+from mem.core.work import Work
+from mem.core.yaml import Fault
+from mem.evidence.store import Store
+from mem.http import problems
+from mem.http.openapi import describe
+from mem.http.unit import House
+from mem.methods.method import Method
+from mem.methods.service import verify_pinned
+from mem.people.policy import ACTIONS
+from mem.process.methods import read_definitions
+from mem.settings import Settings
+from mem.web import public
+
+ROUTERS = (
+    people.routes, rounds.routes, transitions.routes, evaluations.routes, answers.routes, evidence.routes,
+    assessments.routes, reports.routes, published.routes, public.routes,
+)  # fmt: skip
+
+
+class BadDefinitions(RuntimeError):
+    """The methods under `workflows/` do not hold; `faults` says where."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. Raises `BadDefinitions`, or `MethodDamaged` when a pinned method is not what it was."""
+    methods = installed(settings.workflows)
+    database = Database(settings.url)
+    with database.read() as connection:
+        verify_pinned(Work(connection, now()))
+    house = House(database, Store(settings.data_dir / "evidence"), methods, asyncio.Lock())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 4 * (os.cpu_count() or 2)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        yield
+        database.dispose()
+
+    app = FastAPI(
+        title="mem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+    )
+    app.state.house = house
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    _every_route_declares_its_action(app)
+    describe(app)
+    return app
+
+
+def installed(folder: Path) -> dict[str, Method]:
+    """The methods of a folder of mechanism folders, or of one mechanism's folder, by mechanism."""
+    places = (
+        [folder] if (folder / "mechanism.yaml").exists() else sorted(p.parent for p in folder.glob("*/mechanism.yaml"))
+    )
+    if not places:
+        raise BadDefinitions((Fault(str(folder), 1, "", "holds no mechanism.yaml, and no folder that does"),))
+    found: dict[str, Method] = {}
+    for place in places:
+        definitions = read_definitions(place)
+        if definitions.faults:
+            raise BadDefinitions(definitions.faults)
+        method = Method.of(definitions.parts)
+        found[method.mechanism.mechanism] = method
+    return found
+
+
+def _every_route_declares_its_action(app: FastAPI) -> None:
+    for route in app.routes:
+        if isinstance(route, APIRoute) and (route.openapi_extra or {}).get("x-action") not in ACTIONS:
+            raise RuntimeError(f"the route {route.path} does not declare its action")

@@ -1,0 +1,92 @@
+"""Is a finding or a conclusion one that may be stored? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from mem.core.errors import Reason
+from mem.workflow.definition import Scale
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a judgement stands on: a version of an answer, or a piece of evidence."""
+
+    answer: str | None = None
+    version: int | None = None
+    evidence: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Dissent:
+    """What one state's voice holds against the conclusion."""
+
+    state: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A finding or a conclusion to be stored. `base` is the version it replaces, 0 for the first; `agreement`,
+    `dissents` and `recommendation` are a conclusion's alone."""
+
+    unit: str
+    text: Mapping[str, str]
+    rating: str
+    citations: Sequence[Citation]
+    base: int
+    where: str = ""
+    agreement: str = "consensus"
+    dissents: Sequence[Dissent] = ()
+    recommendation: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Citable:
+    """What may be cited in an evaluation: each answer with its newest version, and the evidence."""
+
+    answers: Mapping[str, int]
+    evidence: Collection[UUID]
+
+
+def faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Citable) -> Iterator[Reason]:
+    """Everything wrong with a finding."""
+    if judged.unit not in units:
+        yield Reason("unknown_unit", "This unit is not judged in this evaluation.", f"{judged.where}/unit")
+    if scale.value(judged.rating) is None:
+        yield Reason("off_scale", "The scale of this cycle has no such value.", f"{judged.where}/rating")
+    if not judged.citations:
+        message = "A finding cites at least one answer or piece of evidence."
+        yield Reason("citation_needed", message, f"{judged.where}/citations")
+    for index, citation in enumerate(judged.citations):
+        if not _stands(citation, citable):
+            message = "No such answer, version or evidence here."
+            yield Reason("unknown_citation", message, f"{judged.where}/citations/{index}")
+
+
+def conclusion_faults(
+    judged: Judgement, units: Collection[str], scale: Scale, citable: Citable, voices: Collection[str]
+) -> Iterator[Reason]:
+    """Everything wrong with a conclusion; `voices` are the states whose experts are assigned."""
+    yield from faults(judged, units, scale, citable)
+    if (judged.agreement == "dissent") != bool(judged.dissents):
+        message = "Dissents are recorded exactly where there is no consensus."
+        yield Reason("dissent_needed", message, f"{judged.where}/dissents")
+    for index, dissent in enumerate(judged.dissents):
+        if dissent.state not in voices:
+            yield Reason("unknown_voice", "No expert of this state is assigned.", f"{judged.where}/dissents/{index}")
+    value = scale.value(judged.rating)
+    if value is not None and value.demands_recommendation and judged.recommendation is None:
+        message = "This rating demands a recommendation."
+        yield Reason("recommendation_needed", message, f"{judged.where}/recommendation")
+
+
+def _stands(citation: Citation, citable: Citable) -> bool:
+    if (citation.answer is None) == (citation.evidence is None):
+        return False
+    if citation.evidence is not None:
+        return citation.version is None and citation.evidence in citable.evidence
+    newest = citable.answers.get(str(citation.answer), 0)
+    return citation.version is not None and 1 <= citation.version <= newest

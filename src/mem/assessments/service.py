@@ -1,0 +1,206 @@
+"""How are findings written, handed in, and brought to one conclusion?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from mem.answers.service import current
+from mem.assessments.models import ConclusionVersion, FindingVersion
+from mem.assessments.rules import Citable, Citation, Judgement, conclusion_faults, faults
+from mem.core.db import AnyRow
+from mem.core.errors import Conflict, Invalid, Precondition, Reason
+from mem.core.work import Work
+from mem.evidence.service import known
+from mem.ledger.service import record
+from mem.people.policy import Actor
+from mem.rounds.experts import assignments, own_assignment
+from mem.rounds.models import Assignment
+from mem.rounds.standing import may, permitted, rated_units
+
+
+def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judgement]) -> list[tuple[str, int]]:
+    """Write findings of the actor's own voice, all or none: each unit with its new version."""
+    where = permitted(work, actor, "findings.edit", evaluation_id)
+    mine = own_assignment(work, actor, evaluation_id)
+    if mine.handed_in_at is not None:
+        reason = Reason("handed_in", "This assessment is handed in and no longer changes.")
+        raise Conflict("handed_in", reason.message, [reason])
+    units = {unit.code for unit in rated_units(work, where)}
+    citable = _citable(work, evaluation_id)
+    _refuse([reason for judged in findings for reason in faults(judged, units, where.scale, citable)], findings)
+    newest = _newest_findings(work, mine.id)
+    _on_base(findings, newest)
+    rows = [
+        {
+            "assignment_id": mine.id,
+            "evaluation_id": evaluation_id,
+            "unit": judged.unit,
+            "version": judged.base + 1,
+            "text": dict(judged.text),
+            "rating": judged.rating,
+            "citations": [_cited(citation) for citation in judged.citations],
+            "by": actor.person_id,
+            "at": work.now,
+        }
+        for judged in findings
+    ]
+    if rows:
+        work.db.execute(insert(FindingVersion), rows)
+        said = [{key: row[key] for key in ("unit", "version", "text", "rating", "citations")} for row in rows]
+        record(work, evaluation_id, "findings_written", {"voice": mine.expert_state, "findings": said})
+    return [(judged.unit, judged.base + 1) for judged in findings]
+
+
+def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
+    """Declare the actor's assessment complete. Raises `Invalid` naming every unit without a finding."""
+    where = permitted(work, actor, "findings.edit", evaluation_id)
+    mine = own_assignment(work, actor, evaluation_id)
+    if mine.handed_in_at is not None:
+        reason = Reason("handed_in", "This assessment is handed in already.")
+        raise Conflict("handed_in", reason.message, [reason])
+    written = _newest_findings(work, mine.id)
+    open_units = [unit.code for unit in rated_units(work, where) if unit.code not in written]
+    if open_units:
+        reasons = [Reason("finding_missing", "A unit has no finding.", unit) for unit in open_units]
+        raise Invalid("not_complete", "This assessment is not complete.", reasons)
+    work.db.execute(update(Assignment).where(Assignment.id == mine.id).values(handed_in_at=work.now))
+    record(work, evaluation_id, "assessment_handed_in", {"voice": mine.expert_state})
+
+
+def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
+    """The newest findings that the actor may see: the own voice's alone, or everybody's once the stage shows them."""
+    where = permitted(work, actor, "findings.read", evaluation_id)
+    newest = (
+        select(FindingVersion.assignment_id, FindingVersion.unit, func.max(FindingVersion.version).label("version"))
+        .where(FindingVersion.evaluation_id == evaluation_id)
+        .group_by(FindingVersion.assignment_id, FindingVersion.unit)
+        .subquery()
+    )
+    query = (
+        select(
+            Assignment.expert_state,
+            FindingVersion.unit,
+            FindingVersion.version,
+            FindingVersion.text,
+            FindingVersion.rating,
+            FindingVersion.citations,
+            FindingVersion.at,
+        )
+        .join(Assignment, Assignment.id == FindingVersion.assignment_id)
+        .join(
+            newest,
+            (newest.c.assignment_id == FindingVersion.assignment_id)
+            & (newest.c.unit == FindingVersion.unit)
+            & (newest.c.version == FindingVersion.version),
+        )
+        .where(FindingVersion.evaluation_id == evaluation_id)
+        .order_by(Assignment.expert_state, FindingVersion.unit)
+    )
+    if not may(actor, "findings.read_all", where.place):
+        query = query.where(Assignment.person_id == actor.person_id)
+    return list(work.db.execute(query))
+
+
+def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Judgement]) -> list[tuple[str, int]]:
+    """Write conclusions of all experts, all or none: each unit with its new version."""
+    where = permitted(work, actor, "conclusions.edit", evaluation_id)
+    units = {unit.code for unit in rated_units(work, where)}
+    voices = {row.expert_state for row in assignments(work, evaluation_id)}
+    citable = _citable(work, evaluation_id)
+    _refuse(
+        [reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable, voices)], judged
+    )
+    _on_base(judged, {unit: row.version for unit, row in concluded(work, evaluation_id).items()})
+    rows = [
+        {
+            "evaluation_id": evaluation_id,
+            "unit": one.unit,
+            "version": one.base + 1,
+            "text": dict(one.text),
+            "rating": one.rating,
+            "agreement": one.agreement,
+            "dissents": [{"state": dissent.state, "text": dict(dissent.text)} for dissent in one.dissents],
+            "recommendation": None if one.recommendation is None else dict(one.recommendation),
+            "citations": [_cited(citation) for citation in one.citations],
+            "by": actor.person_id,
+            "at": work.now,
+        }
+        for one in judged
+    ]
+    if rows:
+        work.db.execute(insert(ConclusionVersion), rows)
+        kept = ("unit", "version", "text", "rating", "agreement", "dissents", "recommendation", "citations")
+        said = [{key: row[key] for key in kept} for row in rows]
+        record(work, evaluation_id, "conclusions_written", {"conclusions": said})
+    return [(one.unit, one.base + 1) for one in judged]
+
+
+def conclusions(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
+    """The newest conclusion on each unit, in the order of the plan."""
+    where = permitted(work, actor, "conclusions.read", evaluation_id)
+    found = concluded(work, evaluation_id)
+    return [found[unit] for unit in where.tree.units if unit in found]
+
+
+def concluded(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
+    """As `conclusions`, by unit, for whoever has asked the policy already. One query."""
+    newest = (
+        select(ConclusionVersion.unit, func.max(ConclusionVersion.version).label("version"))
+        .where(ConclusionVersion.evaluation_id == evaluation_id)
+        .group_by(ConclusionVersion.unit)
+        .subquery()
+    )
+    rows = work.db.execute(
+        select(ConclusionVersion.__table__)
+        .join(
+            newest,
+            (newest.c.unit == ConclusionVersion.unit) & (newest.c.version == ConclusionVersion.version),
+        )
+        .where(ConclusionVersion.evaluation_id == evaluation_id)
+    )
+    return {row.unit: row for row in rows}
+
+
+def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, int]:
+    rows = work.db.execute(
+        select(FindingVersion.unit, func.max(FindingVersion.version))
+        .where(FindingVersion.assignment_id == assignment_id)
+        .group_by(FindingVersion.unit)
+    ).tuples()
+    return {unit: version for unit, version in rows}
+
+
+def _citable(work: Work, evaluation_id: UUID) -> Citable:
+    answers = {question: row.version for question, row in current(work, evaluation_id).items()}
+    return Citable(answers, known(work, evaluation_id))
+
+
+def _cited(citation: Citation) -> dict[str, Any]:
+    if citation.evidence is not None:
+        return {"evidence": str(citation.evidence)}
+    return {"answer": citation.answer, "version": citation.version}
+
+
+def _refuse(reasons: list[Reason], judged: Sequence[Judgement]) -> None:
+    units = [one.unit for one in judged]
+    reasons += [
+        Reason("twice", "This unit stands twice.", one.where)
+        for index, one in enumerate(judged)
+        if one.unit in units[:index]
+    ]
+    if reasons:
+        raise Invalid("judgement_refused", "This cannot be stored.", reasons)
+
+
+def _on_base(judged: Sequence[Judgement], newest: dict[str, int]) -> None:
+    stale = [
+        Reason("stale", f"The newest version is {newest.get(one.unit, 0)}.", one.where)
+        for one in judged
+        if newest.get(one.unit, 0) != one.base
+    ]
+    if stale:
+        raise Precondition("stale", "Somebody wrote meanwhile.", stale)

@@ -1,0 +1,201 @@
+"""What can be done from the terminal? Composition only; the work is in the floors below."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mem.core.clock import now
+from mem.core.db import Database
+from mem.core.errors import MemError
+from mem.core.work import Work
+from mem.settings import Settings
+
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The engine that drives an evaluation round.",
+)
+plan = typer.Typer(no_args_is_help=True, help="Plans of action.")
+workflow = typer.Typer(no_args_is_help=True, help="Methods as data.")
+ledger = typer.Typer(no_args_is_help=True, help="The record of what was done.")
+people = typer.Typer(no_args_is_help=True, help="Persons and tokens.")
+for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "people": people}.items():
+    main.add_typer(group, name=name)
+
+console, errors = Console(), Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the data folder.")]
+
+
+def _settings(database_url: str = "") -> Settings:
+    return Settings(database_url=database_url) if database_url else Settings()
+
+
+def _fail(lines: list[str]) -> None:
+    for line in lines:
+        errors.print(line, highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+@plan.command("show")
+def plan_show(
+    code: str,
+    as_json: Json = False,
+    language: Annotated[str, typer.Option(help="The language of the wording.")] = "en",
+) -> None:
+    """Print a plan of action as adopted."""
+    from mem.app import installed  # noqa: PLC0415  (the application is heavy; most commands need none of it)
+    from mem.plans.definition import printed, tree_of  # noqa: PLC0415
+
+    for method in installed(_settings().workflows).values():
+        try:
+            found = printed(tree_of(method, code).plan, language)
+        except LookupError:
+            continue
+        if as_json:
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        else:
+            console.print(f"[bold]{found['title']}[/bold]\n{found['source']}\n")
+            for unit in tree_of(method, code).units.values():
+                text = unit.text.get(language) or next(iter(unit.text.values()))
+                console.print(f"{'  ' * len(unit.parents)}{unit.code} {text}", highlight=False, markup=False)
+                for note in unit.notes:
+                    console.print(f"{'  ' * len(unit.parents)}  {note}", highlight=False, markup=False)
+        return
+    _fail([f"no installed mechanism has a plan '{code}'"])
+
+
+@workflow.command("check")
+def workflow_check(folder: Path) -> None:
+    """Check a mechanism's folder: every fault with file, line and path. Exits 1 when there is one."""
+    from mem.process.methods import read_definitions  # noqa: PLC0415
+
+    found = read_definitions(folder)
+    if found.faults:
+        _fail([str(fault) for fault in found.faults])
+    console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False)
+
+
+@main.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    database_url: Url = "",
+) -> None:
+    """Serve the API and the public pages; migrates the database first."""
+    import uvicorn  # noqa: PLC0415
+
+    from mem.app import BadDefinitions, create_app  # noqa: PLC0415
+
+    settings = _settings(database_url)
+    _prepare(settings)
+    try:
+        app = create_app(settings)
+    except BadDefinitions as bad:
+        _fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+@main.command()
+def migrate(database_url: Url = "") -> None:
+    """Bring the database to the newest schema."""
+    _prepare(_settings(database_url))
+    console.print("The database is at the newest schema.")
+
+
+@main.command()
+def tick(database_url: Url = "") -> None:
+    """Fire every lapse that is due, each once."""
+    from mem.process.lapses import fire_due  # noqa: PLC0415
+
+    database = Database(_settings(database_url).url)
+    for line in fire_due(database, now):
+        console.print(line, highlight=False)
+
+
+@people.command("add")
+def people_add(
+    person: Annotated[str, typer.Argument(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="A role of the mechanism.")],
+    mechanism: Annotated[str, typer.Option(help="Which mechanism.")] = "mem",
+    state: Annotated[str | None, typer.Option(help="The state, where the role is one of a state.")] = None,
+    days: Annotated[int, typer.Option(help="Days until the token expires.")] = 90,
+    database_url: Url = "",
+) -> None:
+    """Add a person with a role, and print a new token once: how the first officer comes in."""
+    settings = _settings(database_url)
+    _prepare(settings)
+    try:
+        token = bootstrap(settings, mechanism, person, role, state, days)
+    except MemError as error:
+        _fail([error.message, *(reason.message for reason in error.reasons)])
+    sys.stdout.write(token + "\n")
+
+
+def bootstrap(settings: Settings, mechanism: str, person: str, role: str, state: str | None, days: int) -> str:
+    """A new person with one role and a token, written by whoever holds the database. Raises `MemError`."""
+    from mem.app import installed  # noqa: PLC0415
+    from mem.people.service import add_person, grant_role, issue_token  # noqa: PLC0415
+
+    methods = installed(settings.workflows)
+    if mechanism not in methods:
+        _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
+    database = Database(settings.url)
+    with database.write() as connection:
+        work = Work(connection, now())
+        person_id = add_person(work, person)
+        grant_role(work, methods[mechanism], person_id, role, state)
+        _, token = issue_token(work, person_id, "first token", days)
+    database.dispose()
+    return token
+
+
+@ledger.command("verify")
+def ledger_verify(as_json: Json = False, database_url: Url = "") -> None:
+    """Recompute every chain of the ledger. Exits 1 when one is not what it was."""
+    found = verify_ledger(_settings(database_url))
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        for fault in found["faults"]:
+            errors.print(fault, highlight=False, markup=False)
+        console.print(f"{found['chains']} chains, {found['events']} events, {len(found['faults'])} faults")
+    if found["faults"]:
+        raise typer.Exit(1)
+
+
+def verify_ledger(settings: Settings) -> dict[str, Any]:
+    """Recompute every chain: how many chains and events, and each fault."""
+    from mem.ledger.service import chains, events  # noqa: PLC0415
+    from mem.verify import check_chain  # noqa: PLC0415
+
+    database, faults, total = Database(settings.url), [], 0
+    with database.read() as connection:
+        work = Work(connection, datetime.now(UTC))
+        every = chains(work)
+        for chain_id, _, seq, head in every:
+            faults += check_chain(str(chain_id), seq, head, events(work, chain_id))
+            total += seq
+    database.dispose()
+    return {"chains": len(every), "events": total, "faults": faults, "ok": not faults}
+
+
+def _prepare(settings: Settings) -> None:
+    from mem.migrate import upgrade  # noqa: PLC0415
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.url)
+    upgrade(database)
+    database.dispose()
+
+
+__all__ = ["Table", "main"]

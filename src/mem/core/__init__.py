@@ -1,0 +1,1 @@
+"""What knows nothing of the mechanism: errors, time, text, canonical bytes, YAML with lines, the database."""

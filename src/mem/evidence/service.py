@@ -1,0 +1,177 @@
+"""How is evidence attached, listed and read?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from mem.core.db import AnyRow
+from mem.core.errors import Invalid, NotFound, Reason
+from mem.core.work import Work
+from mem.evidence.models import Evidence, EvidenceUnit
+from mem.evidence.store import Store
+from mem.ledger.service import record
+from mem.people.policy import Actor
+from mem.questionnaires.types import is_link
+from mem.rounds.standing import Standing, permitted
+
+MEDIA_TYPES = {
+    "application/pdf": b"%PDF-",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "text/plain": b"",
+    "text/csv": b"",
+}
+"""The types accepted, each with the bytes such a file begins with."""
+
+
+@dataclass(frozen=True)
+class NewLink:
+    """A link to be attached: its title and address, the units it supports, and what is known of the document."""
+
+    title: str
+    url: str
+    units: Sequence[str]
+    issued_on: date | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A small file to be attached."""
+
+    title: str
+    file_name: str
+    media_type: str
+    data: bytes
+    units: Sequence[str]
+
+
+def attach_links(work: Work, actor: Actor, evaluation_id: UUID, links: Sequence[NewLink]) -> list[UUID]:
+    """Attach links, all or none."""
+    where = permitted(work, actor, "evidence.edit", evaluation_id)
+    reasons = []
+    for index, link in enumerate(links):
+        if not is_link(link.url):
+            reasons.append(Reason("wrong_value", "Expected an http or https address.", f"/links/{index}/url"))
+        reasons.extend(_unknown_units(where, link.units, f"/links/{index}/units"))
+    if reasons:
+        raise Invalid("evidence_refused", "This evidence cannot be attached.", reasons)
+    made = [work.new_id() for _ in links]
+    if not made:
+        return made
+    rows = [
+        {
+            "id": one,
+            "evaluation_id": evaluation_id,
+            "kind": "link",
+            "title": link.title,
+            "url": link.url,
+            "sha256": hashlib.sha256(link.url.encode()).hexdigest(),
+            "issued_on": link.issued_on,
+            "language": link.language,
+            "by": actor.person_id,
+            "at": work.now,
+        }
+        for one, link in zip(made, links, strict=True)
+    ]
+    work.db.execute(insert(Evidence), rows)
+    _tie(work, [(one, unit) for one, link in zip(made, links, strict=True) for unit in link.units])
+    said = [
+        {"evidence": str(row["id"]), "url": row["url"], "title": row["title"], "units": list(link.units)}
+        for row, link in zip(rows, links, strict=True)
+    ]
+    record(work, evaluation_id, "evidence_attached", {"links": said})
+    return made
+
+
+def attach_file(work: Work, actor: Actor, store: Store, evaluation_id: UUID, file: NewFile) -> UUID:
+    """Keep a small file and attach it. The bytes are safe on disk before the row speaks of them."""
+    where = permitted(work, actor, "evidence.edit", evaluation_id)
+    reasons = list(_unknown_units(where, file.units, "query:unit"))
+    start = MEDIA_TYPES.get(file.media_type)
+    if start is None or not file.data.startswith(start):
+        message = "Accepted are " + ", ".join(sorted(MEDIA_TYPES)) + ", with content to match."
+        reasons.append(Reason("wrong_type", message, "header:Content-Type"))
+    if not file.data:
+        reasons.append(Reason("empty", "The file is empty.", ""))
+    if reasons:
+        raise Invalid("evidence_refused", "This evidence cannot be attached.", reasons)
+    sha256 = store.put(file.data)
+    evidence_id = work.new_id()
+    work.db.execute(
+        insert(Evidence).values(
+            id=evidence_id,
+            evaluation_id=evaluation_id,
+            kind="file",
+            title=file.title,
+            file_name=file.file_name,
+            media_type=file.media_type,
+            size=len(file.data),
+            sha256=sha256,
+            by=actor.person_id,
+            at=work.now,
+        )
+    )
+    _tie(work, [(evidence_id, unit) for unit in file.units])
+    data = {"evidence": str(evidence_id), "sha256": sha256, "title": file.title, "units": list(file.units)}
+    record(work, evaluation_id, "evidence_attached", {"file": data})
+    return evidence_id
+
+
+def listed(work: Work, actor: Actor, evaluation_id: UUID) -> list[tuple[AnyRow, list[str]]]:
+    """The evidence of an evaluation, oldest first, each with the units it supports."""
+    permitted(work, actor, "evidence.read", evaluation_id)
+    return pieces(work, evaluation_id)
+
+
+def pieces(work: Work, evaluation_id: UUID) -> list[tuple[AnyRow, list[str]]]:
+    """As `listed`, for whoever has asked the policy already."""
+    rows = work.db.execute(
+        select(Evidence.__table__).where(Evidence.evaluation_id == evaluation_id).order_by(Evidence.at, Evidence.id)
+    ).all()
+    ties = work.db.execute(
+        select(EvidenceUnit.evidence_id, EvidenceUnit.unit)
+        .join(Evidence, Evidence.id == EvidenceUnit.evidence_id)
+        .where(Evidence.evaluation_id == evaluation_id)
+        .order_by(EvidenceUnit.unit)
+    ).tuples()
+    units: dict[UUID, list[str]] = {}
+    for evidence_id, unit in ties:
+        units.setdefault(evidence_id, []).append(unit)
+    return [(row, units.get(row.id, [])) for row in rows]
+
+
+def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[AnyRow, bytes]:
+    """A file with its bytes. Raises `NotFound` for a link, for what is not there, and for what is not for the actor."""
+    found = work.db.execute(select(Evidence.__table__).where(Evidence.id == evidence_id)).first()
+    if found is None:
+        raise NotFound
+    permitted(work, actor, "evidence.read", found.evaluation_id)
+    if found.kind != "file":
+        raise NotFound
+    return found, store.get(found.sha256)
+
+
+def known(work: Work, evaluation_id: UUID) -> set[UUID]:
+    """The ids of the evidence of an evaluation."""
+    return set(work.db.execute(select(Evidence.id).where(Evidence.evaluation_id == evaluation_id)).scalars())
+
+
+def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:
+    if not units:
+        return [Reason("unit_needed", "Evidence supports at least one unit of the plan.", pointer)]
+    return [
+        Reason("unknown_unit", "The plan has no such unit.", f"{pointer}/{index}")
+        for index, unit in enumerate(units)
+        if unit not in where.tree.units or unit in units[:index]
+    ]
+
+
+def _tie(work: Work, ties: list[tuple[UUID, str]]) -> None:
+    work.db.execute(insert(EvidenceUnit), [{"evidence_id": one, "unit": unit} for one, unit in ties])

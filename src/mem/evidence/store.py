@@ -1,0 +1,57 @@
+"""Where do files lie? In a folder, by the SHA-256 of their bytes, never overwritten.
+
+A file is written aside, flushed, renamed into place and its folder flushed, all before the row that speaks of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+
+class Store:
+    """A content-addressed folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, data: bytes) -> str:
+        """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once."""
+        name = hashlib.sha256(data).hexdigest()
+        target = self._path(name)
+        if target.exists():
+            return name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.parent / f".{uuid.uuid4().hex}"
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.rename(target)
+        finally:
+            aside.unlink(missing_ok=True)
+        for folder in (target.parent, target.parent.parent, self.root.parent):
+            _flush(folder)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The bytes of this SHA-256, checked against it. Raises `OSError` when they are missing or damaged."""
+        data = self._path(name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != name:
+            raise OSError("a stored file does not have its hash")
+        return data
+
+    def _path(self, name: str) -> Path:
+        return self.root / "sha256" / name[:2] / name
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

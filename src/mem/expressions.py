@@ -1,0 +1,42 @@
+"""Does a condition of the data hold? The only importer of CEL.
+
+Every name in an expression is a variable of its own, so `names` is exactly what it depends on, and an unknown
+name can be refused when the definition is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+MAX_LENGTH = 2_000
+
+
+class BadExpression(ValueError):
+    """The text is no expression we accept; the message says why in one line."""
+
+
+@lru_cache(maxsize=4096)
+def _program(source: str) -> Any:
+    if len(source) > MAX_LENGTH:
+        raise BadExpression(f"longer than {MAX_LENGTH} characters")
+    try:
+        return cel.compile(source)
+    except ValueError as error:
+        raise BadExpression(f"not a CEL expression: {str(error).splitlines()[0]}") from None
+
+
+def names(source: str) -> frozenset[str]:
+    """The variables an expression reads. Raises `BadExpression`."""
+    return frozenset(_program(source).variables())
+
+
+def holds(source: str, values: Mapping[str, Any]) -> bool:
+    """Whether the expression is true; a comparison with an absent (null) or ill-typed value is not."""
+    try:
+        return _program(source).execute(dict(values)) is True
+    except (RuntimeError, TypeError, ValueError, KeyError):
+        return False

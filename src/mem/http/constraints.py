@@ -1,0 +1,47 @@
+"""Which domain error does a broken constraint mean?"""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from mem.core.errors import Conflict, MemError, Precondition
+
+MEANING: dict[str, MemError] = {
+    "ck_assignment_never_the_own_country": Conflict(
+        "own_country", "An expert is never assigned to the evaluation of the own country."
+    ),
+    "uq_assignment_evaluation_id_expert_state": Conflict(
+        "one_voice", "A state has one voice: another expert of that state is assigned already."
+    ),
+    "pk_answer_version": Precondition("stale", "Somebody stored a newer version meanwhile."),
+    "pk_finding_version": Precondition("stale", "Somebody stored a newer version meanwhile."),
+    "pk_conclusion_version": Precondition("stale", "Somebody stored a newer version meanwhile."),
+    "pk_response": Conflict("already_answered", "This comment has been answered already."),
+    "uq_country_evaluation_cycle_id_state": Conflict("already_enrolled", "This state is enrolled already."),
+    "uq_round_code": Conflict("code_taken", "A round with this code exists already."),
+    "pk_idempotency": Conflict("key_in_flight", "A request with this key is being worked on; ask again."),
+}
+
+_SQLITE_COLUMNS = {  # SQLite names the columns of a broken UNIQUE, not the constraint
+    "assignment.evaluation_id, assignment.expert_state": "uq_assignment_evaluation_id_expert_state",
+    "answer_version.evaluation_id, answer_version.question, answer_version.version": "pk_answer_version",
+    "finding_version.assignment_id, finding_version.unit, finding_version.version": "pk_finding_version",
+    "conclusion_version.evaluation_id, conclusion_version.unit, conclusion_version.version": ("pk_conclusion_version"),
+    "response.comment_id": "pk_response",
+    "country_evaluation.cycle_id, country_evaluation.state": "uq_country_evaluation_cycle_id_state",
+    "round.code": "uq_round_code",
+    "idempotency.person_id, idempotency.key": "pk_idempotency",
+}
+
+
+def meaning(error: DBAPIError) -> MemError | None:
+    """The domain error behind a database error, or None when the constraint has no name in the domain."""
+    if not isinstance(error, IntegrityError):
+        return None
+    diagnosis = getattr(error.orig, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    if name is None:
+        text = str(error.orig)
+        found = text.rpartition(": ")[2]
+        name = _SQLITE_COLUMNS.get(found, found)
+    return MEANING.get(str(name))

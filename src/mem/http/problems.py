@@ -1,0 +1,148 @@
+"""How does an error reach the caller? As RFC 9457 problem+json with a stable code; the one place that knows HTTP
+statuses. Nothing that was sent is echoed, and nothing of the inside is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from mem.core.errors import (
+    Conflict,
+    Invalid,
+    MemError,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    Precondition,
+    Reason,
+    Refused,
+)
+from mem.http.body import Malformed, TooLarge, WrongMedia
+from mem.http.constraints import meaning
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: dict[type[MemError], int] = {
+    NotAuthenticated: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Refused: 409,
+    Precondition: 412,
+    TooLarge: 413,
+    WrongMedia: 415,
+    Malformed: 400,
+    Invalid: 422,
+}
+TITLES = {
+    400: "The request is malformed", 401: "Who asks is not known", 403: "Not allowed", 404: "Not found",
+    405: "Not a method of this address", 409: "Not possible now", 412: "Out of date", 413: "Too large",
+    415: "Not a media type taken here", 422: "The content is wrong", 428: "A version tag is needed",
+    500: "Something went wrong here", 503: "Busy; ask again",
+}  # fmt: skip
+log = logging.getLogger("mem.http")
+
+
+class ProblemReason(BaseModel):
+    """One reason: a stable code, a sentence, and where it points (null: nowhere in particular)."""
+
+    code: str
+    message: str
+    where: str | None
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable; `errors` lists every reason."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ProblemReason]
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": TITLES[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
+}
+"""What any operation may answer besides its success; declared on every router."""
+
+
+def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ()) -> JSONResponse:
+    """A problem as a response."""
+    body = {
+        "type": f"urn:mem:problem:{code}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": [{"code": r.code, "message": r.message, "where": r.where} for r in reasons],
+    }
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="mem"'
+    if status == 503:
+        headers["Retry-After"] = "1"
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Map every kind of error to its problem."""
+
+    @app.exception_handler(MemError)
+    def of_ours(request: Request, error: MemError) -> JSONResponse:
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        if error.code == "precondition_required":
+            status = 428
+        return problem(status, error.code, error.message, error.reasons)
+
+    @app.exception_handler(RequestValidationError)
+    def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
+        reasons = [Reason("wrong_value", str(one["msg"]), _where(one["loc"])) for one in error.errors()]
+        return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
+
+    @app.exception_handler(HTTPException)
+    def of_framework(request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
+        response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
+        response.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
+        return response
+
+    @app.exception_handler(DBAPIError)
+    def of_database(request: Request, error: DBAPIError) -> JSONResponse:
+        known = meaning(error)
+        if known is not None:
+            return of_ours(request, known)
+        if isinstance(error, OperationalError):
+            return problem(503, "busy", "The database is busy or away; ask again.")
+        log.error("database error: %s", type(error.orig).__name__)
+        return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+    @app.exception_handler(PoolTimeout)
+    def of_pool(request: Request, error: PoolTimeout) -> JSONResponse:
+        return problem(503, "busy", "The database is busy or away; ask again.")
+
+    @app.exception_handler(Exception)
+    def of_anything(request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected %s", type(error).__name__, exc_info=error)
+        return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+def _where(loc: tuple[Any, ...]) -> str:
+    """`body` locations as JSON pointers, others as `query:name`, `path:name`, `header:name`."""
+    if loc and loc[0] == "body":
+        steps = [str(step).replace("~", "~0").replace("/", "~1") for step in loc[1:]]
+        return "".join(f"/{step}" for step in steps)
+    return ":".join(str(step) for step in loc)

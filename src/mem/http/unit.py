@@ -1,0 +1,172 @@
+"""What does a request do? One unit of work: opened, authenticated, decided, committed before the answer leaves.
+
+`Reading` and `Writing` are the two doors. On SQLite, commands take their turn first-in-first-out on the event loop,
+before a thread is used, and give it back after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from mem.core.db import Database
+from mem.core.errors import NotAllowed, Precondition, Reason
+from mem.core.work import Work
+from mem.evidence.store import Store
+from mem.http.body import Malformed
+from mem.idempotency.service import remember, replayed
+from mem.methods.method import Method
+from mem.people.policy import ACTIONS, Action, Actor, Allow, Place, decide
+from mem.people.service import UNKNOWN, actor_of
+
+Result = TypeVar("Result")
+KEY = re.compile(r"^[\x21-\x7e]{8,255}$")
+TAG = re.compile(r'^"v([1-9][0-9]{0,8})"$')
+
+
+@dataclass
+class House:
+    """What the application is made of; one for each process, at `app.state.house`. `methods` are the installed ones,
+    by mechanism: what a new round is opened from."""
+
+    database: Database
+    store: Store
+    methods: dict[str, Method]
+    turn: asyncio.Lock
+
+
+@dataclass
+class Door:
+    """One request inside its unit of work. `actor` is None only where the action is open to anybody."""
+
+    work: Work
+    house: House
+    request: Request
+    action: Action
+    known: Actor | None
+    replay: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. Raises `NotAuthenticated`."""
+        if self.known is None:
+            raise UNKNOWN
+        return self.known
+
+    def allow(self, place: Place) -> None:
+        """Ask the policy about the declared action itself, where no service does."""
+        verdict = decide(self.known, self.action, place)
+        if not isinstance(verdict, Allow):
+            raise NotAllowed("not_allowed", "You may not do this here.", verdict.reasons)
+        self.work.decided.add(self.action.code)
+
+    def once(self, act: Callable[[], Any], show: Callable[[Any], Result]) -> Result:
+        """Let a POST take effect once for its `Idempotency-Key`.
+
+        `act` makes the effect and returns a JSON reference to it; `show` renders it, asking the policy again. A
+        replay only shows.
+        """
+        key = self.request.headers.get("idempotency-key")
+        if key is None or not KEY.match(key):
+            message = "Send an Idempotency-Key of 8 to 255 visible characters, new for each command."
+            reason = Reason("idempotency_key_needed", message, "header:Idempotency-Key")
+            raise Malformed("idempotency_key_needed", message, [reason])
+        route = f"{self.request.method} {self.request.url.path}?{self.request.url.query}"[:400]
+        digest: str = self.request.state.body_sha256
+        person = self.actor.person_id
+        self.replay, result = replayed(self.work, person, key, route, digest)
+        if not self.replay:
+            result = act()
+            remember(self.work, person, key, route, digest, result)
+        return show(result)
+
+
+def expected_version(if_match: str | None, if_none_match: str | None = None) -> int:
+    """The version a change is based on: from `If-Match: "v<n>"`, or 0 from `If-None-Match: *` (a first write).
+
+    Raises `Precondition`: `precondition_required` (428) when neither came, `stale` (412) for a tag of another form.
+    """
+    if if_match is None and if_none_match is None:
+        message = 'Send If-Match: "v<version>" with the version you saw, or If-None-Match: * for a first write.'
+        raise Precondition(
+            "precondition_required", message, [Reason("precondition_required", message, "header:If-Match")]
+        )
+    if if_match is None:
+        if if_none_match != "*":
+            raise Precondition("stale", "Only If-None-Match: * is understood.")
+        return 0
+    match = TAG.match(if_match)
+    if match is None:
+        raise Precondition("stale", "This version tag is not one of ours.")
+    return int(match.group(1))
+
+
+def tag(version: int) -> str:
+    """The `ETag` of a version."""
+    return f'"v{version}"'
+
+
+Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+async def _reading(request: Request, authorization: Authorization = None) -> AsyncIterator[Door]:
+    house: House = request.app.state.house
+    async with _door(request, house.database.read(), authorization) as door:
+        yield door
+
+
+async def _writing(request: Request, authorization: Authorization = None) -> AsyncIterator[Door]:
+    house: House = request.app.state.house
+    if not house.database.is_sqlite:
+        async with _door(request, house.database.write(), authorization) as door:
+            yield door
+        return
+    async with house.turn, _door(request, house.database.write(), authorization) as door:
+        yield door
+
+
+@asynccontextmanager
+async def _door(
+    request: Request, transaction: AbstractContextManager[Connection], authorization: str | None
+) -> AsyncIterator[Door]:
+    connection = await run_in_threadpool(transaction.__enter__)
+    try:
+        door = await run_in_threadpool(_open, request, connection, authorization)
+        yield door
+        if door.action.code not in door.work.decided and not door.replay:
+            raise RuntimeError(f"{request.url.path} did not ask the policy for {door.action.code}")
+    except BaseException as error:
+        if not await run_in_threadpool(transaction.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await run_in_threadpool(transaction.__exit__, None, None, None)
+
+
+def _open(request: Request, connection: Connection, authorization: str | None) -> Door:
+    work = Work(connection, request.state.received_at)
+    action = ACTIONS[request.state.action]
+    actor: Actor | None = None
+    if authorization is not None or not action.open:
+        actor, _ = actor_of(work, authorization or "")
+        work = Work(connection, request.state.received_at, actor.person_id)
+    door = Door(work, request.app.state.house, request, action, actor)
+    if action.open or action.member:
+        door.allow(Place({}))
+    return door
+
+
+Reading = Annotated[Door, Depends(_reading, scope="function")]
+Writing = Annotated[Door, Depends(_writing, scope="function")]
+IfMatch = Annotated[str | None, Header(description='The version that was seen, as `"v3"`.')]
+IfNoneMatch = Annotated[str | None, Header(description="`*` for a first write.")]
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", description="8 to 255 visible characters, new for each command.")
+]

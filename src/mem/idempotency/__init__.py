@@ -1,0 +1,1 @@
+"""Has this very request taken effect already?"""

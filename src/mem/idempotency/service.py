@@ -1,0 +1,39 @@
+"""How does a repeated request take effect once? Its key is looked up before and stored with the effect."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from mem.core.errors import Invalid, Reason
+from mem.core.work import Work
+from mem.idempotency.models import Idempotency
+
+
+def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str) -> tuple[bool, Any]:
+    """(True, reference to the first result) when this request took effect before, else (False, None).
+
+    Raises `Invalid` when the key was used for another route or body.
+    """
+    found = work.db.execute(
+        select(Idempotency.route, Idempotency.body_sha256, Idempotency.result).where(
+            Idempotency.person_id == person_id, Idempotency.key == key
+        )
+    ).first()
+    if found is None:
+        return False, None
+    if (found.route, found.body_sha256) != (route, body_sha256):
+        message = "This Idempotency-Key was used before, for another request."
+        raise Invalid("key_reused", message, [Reason("key_reused", message, "header:Idempotency-Key")])
+    return True, found.result
+
+
+def remember(work: Work, person_id: UUID, key: str, route: str, body_sha256: str, result: Any) -> None:
+    """Store the key with its result in the transaction of the effect. A key in flight breaks the primary key."""
+    work.db.execute(
+        insert(Idempotency).values(
+            person_id=person_id, key=key, route=route, body_sha256=body_sha256, result=result, at=work.now
+        )
+    )

@@ -1,0 +1,80 @@
+"""How is an event added, and a chain read back?
+
+leaf = SHA-256(0x00 ‖ salt ‖ canonical bytes); link = SHA-256(0x01 ‖ previous link ‖ leaf). The salt keeps a
+leaf from betraying a yes or a no; `mem.verify` recomputes both without sharing this code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from mem.core.canonical import canonical
+from mem.core.clock import iso
+from mem.core.db import AnyRow
+from mem.core.work import Work
+from mem.ledger.models import Chain, Event
+
+ADMINISTRATION = UUID("00000000-0000-0000-0000-00000000000a")
+EMPTY = "0" * 64
+
+
+def open_chain(work: Work, chain_id: UUID, kind: str) -> None:
+    """Begin a chain; its first event will link to 64 zeros."""
+    work.db.execute(insert(Chain).values(id=chain_id, kind=kind, seq=0, head=EMPTY))
+
+
+def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on_behalf_of: str | None = None) -> int:
+    """Add one event (past tense, e.g. `answers_given`) to a chain, in the caller's transaction.
+
+    Returns its position, from 1. The chain's row is locked first, so that positions have no gap and no double.
+    """
+    seq, previous = (
+        work.db.execute(select(Chain.seq, Chain.head).where(Chain.id == chain_id).with_for_update()).tuples().one()
+    )
+    body = canonical(
+        {
+            "chain": str(chain_id),
+            "seq": seq + 1,
+            "type": event_type,
+            "at": iso(work.now),
+            "actor": None if work.actor_id is None else str(work.actor_id),
+            "on_behalf_of": on_behalf_of,
+            "data": data,
+        }
+    )
+    salt = work.entropy(16)
+    leaf = hashlib.sha256(b"\x00" + salt + body).hexdigest()
+    link = hashlib.sha256(b"\x01" + bytes.fromhex(previous) + bytes.fromhex(leaf)).hexdigest()
+    work.db.execute(
+        insert(Event).values(
+            chain_id=chain_id,
+            seq=seq + 1,
+            type=event_type,
+            at=work.now,
+            actor_id=work.actor_id,
+            canonical=body,
+            salt=salt,
+            leaf=leaf,
+            link=link,
+        )
+    )
+    work.db.execute(update(Chain).where(Chain.id == chain_id).values(seq=seq + 1, head=link))
+    return seq + 1
+
+
+def chains(work: Work) -> list[tuple[UUID, str, int, str]]:
+    """Every chain: id, kind, number of events, head; sorted by id."""
+    rows = work.db.execute(select(Chain.id, Chain.kind, Chain.seq, Chain.head).order_by(Chain.id)).tuples()
+    return [(chain_id, kind, seq, head) for chain_id, kind, seq, head in rows]
+
+
+def events(work: Work, chain_id: UUID) -> Iterator[AnyRow]:
+    """The events of a chain in order, each with `seq type at actor_id canonical salt leaf link`."""
+    columns = (Event.seq, Event.type, Event.at, Event.actor_id, Event.canonical, Event.salt, Event.leaf)
+    query = select(*columns, Event.link).where(Event.chain_id == chain_id).order_by(Event.seq)
+    yield from work.db.execute(query)

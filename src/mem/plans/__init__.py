@@ -1,0 +1,1 @@
+"""What is evaluated? A plan of action: a tree of units whose levels are named in data."""

@@ -1,0 +1,145 @@
+"""Is a transition's condition met? One function a guard: facts in, every blocker out. Pure.
+
+A guard is a statement; its docstring is the rule. Which transition asks it is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mem.core.errors import Reason
+from mem.process.facts import EvaluationFacts, Facts, RoundFacts
+
+ROUND, EVALUATION, RECOMMENDATION = "round", "country_evaluation", "recommendation"
+
+
+class Params(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InStages(Params):
+    workflow: str
+    stages: list[str] = Field(min_length=1)
+
+
+class AtLeast(Params):
+    at_least: int = Field(ge=1)
+
+
+class OccasionKind(Params):
+    kind: str
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard as data names it: its function, its parameters, and the subjects it can look at."""
+
+    judge: Callable[[Any, Any], Iterator[Reason]]
+    params: type[BaseModel]
+    subjects: frozenset[str]
+
+
+def states_are_enrolled(facts: RoundFacts, params: Params) -> Iterator[Reason]:
+    """At least one state is enrolled."""
+    if not facts.seats:
+        yield Reason("no_state_enrolled", "No state is enrolled yet.")
+
+
+def some_unit_is_evaluated(facts: RoundFacts, params: Params) -> Iterator[Reason]:
+    """The cycles leave at least one unit to be judged."""
+    if facts.judged_units == 0:
+        yield Reason("nothing_evaluated", "Every unit of the plan is left out.")
+
+
+def every_participant_designated_an_expert(facts: RoundFacts, params: Params) -> Iterator[Reason]:
+    """Each state whose evaluation is on its road has named at least one expert."""
+    for seat in facts.seats:
+        road = facts.method.workflows[seat.workflow]
+        if not road.stages[seat.stage].final and seat.state not in facts.designated:
+            yield Reason("no_expert_designated", "This state has not designated an expert.", seat.state)
+
+
+def every_evaluation_is_in(facts: RoundFacts, params: InStages) -> Iterator[Reason]:
+    """Every evaluation stands in one of the named stages."""
+    for seat in facts.seats:
+        if seat.workflow == params.workflow and seat.stage not in params.stages:
+            yield Reason("evaluation_not_there", f"This evaluation stands in '{seat.stage}'.", seat.state)
+
+
+def round_is_in(facts: EvaluationFacts, params: InStages) -> Iterator[Reason]:
+    """The round stands in one of the named stages."""
+    if facts.round_workflow == params.workflow and facts.round_stage not in params.stages:
+        yield Reason("round_not_there", f"The round stands in '{facts.round_stage}'.")
+
+
+def every_required_answer_given(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each required question that is shown has a value, or a reason why it does not apply."""
+    yield from facts.missing_answers
+
+
+def assessors_are_assigned(facts: EvaluationFacts, params: AtLeast) -> Iterator[Reason]:
+    """Experts of at least so many other states are assigned."""
+    if len(facts.voices) < params.at_least:
+        message = f"{len(facts.voices)} of at least {params.at_least} experts are assigned."
+        yield Reason("too_few_experts", message)
+
+
+def every_assessment_is_handed_in(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each assigned voice has handed in its assessment; until then none sees another's."""
+    for state, handed_in in sorted(facts.voices.items()):
+        if not handed_in:
+            yield Reason("assessment_missing", "The expert of this state has not handed in.", state)
+
+
+def every_unit_is_concluded(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each judged unit has a conclusion, by consensus or with dissent recorded."""
+    for unit in facts.rated:
+        if unit not in facts.concluded:
+            yield Reason("conclusion_missing", "There is no conclusion on this unit.", unit)
+
+
+def every_comment_is_answered(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each comment of the country has its answer."""
+    for number in facts.open_comments:
+        yield Reason("comment_open", "This comment is not answered.", f"comment {number}")
+
+
+def occasion_was_held(facts: Facts, params: OccasionKind) -> Iterator[Reason]:
+    """The decision names an occasion of this kind, of this round, whose date has come."""
+    if facts.payload.occasion is None:
+        return  # that one must be named is the transition's `needs`
+    held = facts.occasions.get(facts.payload.occasion)
+    if held is None or held.kind != params.kind:
+        yield Reason("unknown_occasion", "The round has no such occasion of this kind.", "/occasion")
+    elif held.held_on > facts.today:
+        yield Reason("occasion_ahead", "The occasion has not been held yet.", "/occasion")
+
+
+def report_was_approved(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """An occasion has decided on this evaluation since its report was last assembled."""
+    if not facts.decided:
+        yield Reason("not_approved", "No occasion has decided on this report.")
+
+
+def _guards(*guards: Guard) -> dict[str, Guard]:
+    return {guard.judge.__name__: guard for guard in guards}
+
+
+GUARDS = _guards(
+    Guard(states_are_enrolled, Params, frozenset({ROUND})),
+    Guard(some_unit_is_evaluated, Params, frozenset({ROUND})),
+    Guard(every_participant_designated_an_expert, Params, frozenset({ROUND})),
+    Guard(every_evaluation_is_in, InStages, frozenset({ROUND})),
+    Guard(round_is_in, InStages, frozenset({EVALUATION})),
+    Guard(every_required_answer_given, Params, frozenset({EVALUATION})),
+    Guard(assessors_are_assigned, AtLeast, frozenset({EVALUATION})),
+    Guard(every_assessment_is_handed_in, Params, frozenset({EVALUATION})),
+    Guard(every_unit_is_concluded, Params, frozenset({EVALUATION})),
+    Guard(every_comment_is_answered, Params, frozenset({EVALUATION})),
+    Guard(report_was_approved, Params, frozenset({EVALUATION})),
+    Guard(occasion_was_held, OccasionKind, frozenset({ROUND, EVALUATION, RECOMMENDATION})),
+)

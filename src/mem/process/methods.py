@@ -1,0 +1,72 @@
+"""Does a whole folder under `workflows/` hold? Every floor checks its part; this joins them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mem.core.yaml import Fault
+from mem.people.policy import ARTEFACTS, CAPABILITIES
+from mem.plans.definition import Tree, check_plans
+from mem.process.effects import EFFECTS
+from mem.process.guards import GUARDS
+from mem.questionnaires.check import check_questionnaires
+from mem.reports.blocks import KINDS
+from mem.reports.definition import check_report
+from mem.workflow.check import Checked, Verb, Vocabulary, check
+from mem.workflow.loader import Folder, read_folder
+
+DEMO = "demo.yaml"
+
+VOCABULARY = Vocabulary(
+    guards={name: Verb(guard.params, guard.subjects) for name, guard in GUARDS.items()},
+    effects={name: Verb(effect.params, effect.subjects) for name, effect in EFFECTS.items()},
+    capabilities=CAPABILITIES,
+    artefacts=ARTEFACTS,
+)
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A folder that was read: its content by file, and every fault. `parts` is for pinning when there is none."""
+
+    parts: dict[str, Any]
+    faults: tuple[Fault, ...]
+
+
+def read_definitions(path: Path) -> Definitions:
+    """Read and check a mechanism's folder. The demo's file is no part of the method."""
+    folder = read_folder(path)
+    found = check(folder, VOCABULARY)
+    trees, faults = check_plans(folder)
+    codes, more = check_questionnaires(folder, trees)
+    faults += more
+    if found.mechanism is not None:
+        levels = {level for tree in trees.values() for level in tree.level_names}
+        kinds = {name: fields for name, (_, fields) in KINDS.items()}
+        faults += check_report(folder, found.mechanism, levels, kinds)
+        faults += _cycles(folder, found, trees, codes)
+    parts = {name: source.data for name, source in folder.sources.items() if name != DEMO}
+    every = sorted({*found.faults, *faults}, key=lambda fault: (fault.file, fault.line, fault.path))
+    return Definitions(parts, tuple(every))
+
+
+def _cycles(folder: Folder, found: Checked, trees: dict[str, Tree], codes: set[str]) -> list[Fault]:
+    source, faults = folder.sources["mechanism.yaml"], []
+    assert found.mechanism is not None
+    for kind, cycle in found.mechanism.cycles.items():
+        path = ("cycles", kind)
+        if cycle.questionnaire not in codes:
+            faults.append(source.fault((*path, "questionnaire"), f"unknown questionnaire '{cycle.questionnaire}'"))
+        tree = trees.get(cycle.plan)
+        if tree is None:
+            faults.append(source.fault((*path, "plan"), f"unknown plan '{cycle.plan}'"))
+            continue
+        if cycle.rated not in tree.level_names:
+            faults.append(source.fault((*path, "rated"), f"plan '{cycle.plan}' has no level '{cycle.rated}'"))
+        for index, item in enumerate(cycle.excluded):
+            if item.unit not in tree.units:
+                where = (*path, "excluded", index, "unit")
+                faults.append(source.fault(where, f"unknown unit '{item.unit}'"))
+    return faults

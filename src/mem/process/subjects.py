@@ -1,0 +1,73 @@
+"""What moves, and where does it stand? One reading of a position, whichever of the three subjects it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from mem.core.errors import NotFound
+from mem.core.work import Work
+from mem.methods.method import Method
+from mem.methods.models import Position
+from mem.people.policy import Actor, Place
+from mem.process.facts import Facts, Payload, evaluation_facts, recommendation_facts, round_facts
+from mem.process.guards import EVALUATION, ROUND
+from mem.recommendations.service import RecommendationStanding, recommendation
+from mem.rounds.standing import RoundStanding, Standing, round_standing, standing
+from mem.workflow.definition import Workflow
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A subject as `advance` needs it: where it stands, its place for the policy, the chain its events go to,
+    and the actions of reading and advancing it."""
+
+    where: RoundStanding | Standing | RecommendationStanding
+    method: Method
+    workflow: Workflow
+    place: Place
+    chain: UUID
+    read: str
+    act: str
+
+    @property
+    def stage(self) -> str:
+        return self.where.stage
+
+    @property
+    def version(self) -> int:
+        return self.where.version
+
+    def facts(self, work: Work, payload: Payload) -> Facts:
+        """What the guards judge by."""
+        if isinstance(self.where, RoundStanding):
+            return round_facts(work, self.where, payload)
+        if isinstance(self.where, Standing):
+            return evaluation_facts(work, self.where, payload)
+        return recommendation_facts(work, self.where, payload)
+
+
+def moving(work: Work, position_id: UUID, actor: Actor | None) -> Moving:
+    """Read what stands at a position, for an actor. Raises `NotFound`."""
+    subject = work.db.execute(select(Position.subject).where(Position.id == position_id)).scalar()
+    if subject is None:
+        raise NotFound
+    if subject == ROUND:
+        round_ = round_standing(work, position_id)
+        return Moving(round_, round_.method, round_.workflow, round_.place(), round_.id, "round.read", "round.advance")
+    if subject == EVALUATION:
+        one = standing(work, position_id, actor)
+        return Moving(one, one.method, one.workflow, one.place, one.id, "evaluation.read", "evaluation.advance")
+    found = recommendation(work, position_id, actor)
+    evaluation = found.evaluation
+    return Moving(
+        found,
+        evaluation.method,
+        found.workflow,
+        found.place,
+        evaluation.id,
+        "recommendation.read",
+        "recommendation.advance",
+    )

@@ -1,0 +1,1 @@
+"""What should a country do? Recommendations issued with a published report, each on its own road."""

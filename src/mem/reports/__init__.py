@@ -1,0 +1,1 @@
+"""What does the report say, on what grounds, and what did the country reply?"""

@@ -1,0 +1,138 @@
+"""From what is a report made? Gathers the record of an evaluation, and stores what is assembled as a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+
+from mem.answers.service import current
+from mem.assessments.service import concluded
+from mem.core.canonical import digest_of
+from mem.core.db import AnyRow
+from mem.core.work import Work
+from mem.evidence.service import pieces
+from mem.ledger.service import record as add_event
+from mem.reports.blocks import Attached, Conclusion, Given, Record, Source, paragraphs
+from mem.reports.comments import Change, changes
+from mem.reports.definition import report_of
+from mem.reports.models import ReportVersion
+from mem.rounds.standing import Standing, excluded, rated_units
+
+
+def assemble(work: Work, where: Standing, cause: str) -> int:
+    """Assemble the report of an evaluation from its record, with every accepted change, as a new version."""
+    record = gather(work, where)
+    report = record.report
+    document = report.documents[where.cycle.document]
+    made = [asdict(paragraph) for paragraph in paragraphs(record, document.blocks)]
+    names = {field: dict(texts) for field, texts in record.names.items()}
+    title = {
+        language: document.title[language].format(**{f: texts[language] for f, texts in names.items()})
+        for language in record.languages
+    }
+    version = 1 + (newest_version(work, where.id) or 0)
+    sha256 = digest_of({"title": title, "paragraphs": made})
+    work.db.execute(
+        insert(ReportVersion).values(
+            evaluation_id=where.id,
+            version=version,
+            document=where.cycle.document,
+            title=title,
+            paragraphs=made,
+            sha256=sha256,
+            by=work.actor_id,
+            at=work.now,
+        )
+    )
+    data = {"version": version, "paragraphs": len(made), "sha256": sha256, "cause": cause}
+    add_event(work, where.id, "report_assembled", data)
+    return version
+
+
+def gather(work: Work, where: Standing) -> Record:
+    """Everything an evaluation's report is made from, in a fixed number of queries."""
+    method, tree = where.method, where.tree
+    out = excluded(work, where)
+    rated = rated_units(work, where)
+    answers, evidence = current(work, where.id), pieces(work, where.id)
+    languages = method.mechanism.languages
+    by_unit_answers = _answers(where, answers)
+    by_unit_evidence: dict[str, list[Attached]] = {}
+    for row, units in evidence:
+        for unit in units:
+            by_unit_evidence.setdefault(unit, []).append(Attached(str(row.id), row.sha256, row.title))
+    changed = changes(work, where.id)
+    member = method.members.member(where.state)
+    names = {
+        "state": member.names if member else {},
+        "official": member.official if member else {},
+        "round": {},
+        "plan": tree.plan.title,
+    }
+    whole = {
+        field: {language: texts.get(language) or _any(texts, where.state) for language in languages}
+        for field, texts in names.items()
+    }
+    whole["round"] = dict.fromkeys(languages, where.round_title)
+    return Record(
+        report=report_of(method),
+        languages=languages,
+        tree=tree,
+        scale=where.scale,
+        synthetic=where.synthetic,
+        names=whole,
+        excluded=out,
+        rated=rated,
+        answers=by_unit_answers,
+        evidence=by_unit_evidence,
+        totals={
+            "judged": len(rated),
+            "left_out": sum(unit.code in out for unit in tree.at(where.cycle.rated)),
+            "answers": len(answers),
+            "evidence": len(evidence),
+        },
+        conclusions={unit: _conclusion(row, changed) for unit, row in concluded(work, where.id).items()},
+        overrides={key: (change.text, change.source) for key, change in changed.items() if change.text is not None},
+    )
+
+
+def newest_version(work: Work, evaluation_id: UUID) -> int | None:
+    """The number of the newest version of a report, or None."""
+    query = select(func.max(ReportVersion.version)).where(ReportVersion.evaluation_id == evaluation_id)
+    found: int | None = work.db.execute(query).scalar()
+    return found
+
+
+def _answers(where: Standing, answers: Mapping[str, AnyRow]) -> dict[str, list[Given]]:
+    """By unit, the answers that count: those to questions that are shown."""
+    values = {key: row.value for key, row in answers.items() if row.value is not None}
+    found: dict[str, list[Given]] = {}
+    shown = where.form.shown(values)
+    for key, asked in where.form.asked.items():
+        if key in answers and key in shown:
+            row = answers[key]
+            for unit in asked.question.units:
+                found.setdefault(unit, []).append(Given(asked, row.version, row.value, row.not_applicable))
+    return found
+
+
+def _conclusion(row: AnyRow, changed: Mapping[str, Change]) -> Conclusion:
+    sources: list[Source] = [{"kind": "conclusion", "unit": row.unit, "version": row.version}]
+    for citation in row.citations:
+        if "answer" in citation:
+            sources.append({"kind": "answer", "question": citation["answer"], "version": citation["version"]})
+        else:
+            sources.append({"kind": "evidence", "id": citation["evidence"]})
+    rating = row.rating
+    for change in changed.values():
+        if change.unit == row.unit and change.rating is not None:
+            rating = change.rating
+            sources.append(change.source)
+    return Conclusion(row.text, rating, row.recommendation, sources)
+
+
+def _any(texts: Mapping[str, str], otherwise: str) -> str:
+    return next(iter(texts.values()), otherwise)

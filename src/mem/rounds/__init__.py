@@ -1,0 +1,1 @@
+"""Which round, which cycle, which states, which experts, by when?"""

@@ -1,0 +1,131 @@
+"""Who judges whom? Designations by the states, assignments to the evaluations of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from mem.core.db import AnyRow
+from mem.core.errors import Conflict, Invalid, NotAllowed, Reason
+from mem.core.work import Work
+from mem.ledger.service import record
+from mem.methods.method import Method
+from mem.people.models import Person
+from mem.people.policy import OWN_COUNTRY, Actor
+from mem.people.service import holds, person
+from mem.rounds.models import Assignment, CountryEvaluation, Designation
+from mem.rounds.standing import permit, permitted, round_standing
+
+
+def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:
+    """A state names one of its experts for a round. The person must hold an evaluating role for that state."""
+    where = round_standing(work, round_id)
+    permit(work, actor, "round.designate", where.place(state))
+    person(work, person_id)
+    reasons = []
+    if rank not in where.method.mechanism.ranks:
+        reasons.append(Reason("unknown_rank", "The mechanism has no such rank.", "/rank"))
+    if not any(holds(work, person_id, role, state) for role in _judging(where.method)):
+        reasons.append(Reason("no_expert", "This person is not an expert of this state.", "/person"))
+    if work.db.execute(
+        select(Designation.id).where(Designation.round_id == round_id, Designation.person_id == person_id)
+    ).first():
+        reasons.append(Reason("designated_already", "This person is designated already.", "/person"))
+    if reasons:
+        raise Invalid("not_designated", "This person cannot be designated.", reasons)
+    designation_id = work.new_id()
+    work.db.execute(
+        insert(Designation).values(
+            id=designation_id, round_id=round_id, state=state, person_id=person_id, rank=rank, at=work.now
+        )
+    )
+    data = {"designation": str(designation_id), "state": state, "person": str(person_id), "rank": rank}
+    record(work, round_id, "expert_designated", data)
+    return designation_id
+
+
+def designations(work: Work, round_id: UUID) -> list[AnyRow]:
+    """The designated experts of a round: id, state, person_id, name, rank."""
+    query = (
+        select(Designation.id, Designation.state, Designation.person_id, Person.name, Designation.rank)
+        .join(Person, Person.id == Designation.person_id)
+        .where(Designation.round_id == round_id)
+        .order_by(Designation.state, Designation.at, Designation.id)
+    )
+    return list(work.db.execute(query))
+
+
+def assign(work: Work, actor: Actor, evaluation_id: UUID, designation_ids: Sequence[UUID]) -> list[UUID]:
+    """Put designated experts of other states on an evaluation. All or none; the database refuses the own country too."""
+    where = permitted(work, actor, "assignments.edit", evaluation_id)
+    made = []
+    for index, designation_id in enumerate(designation_ids):
+        found = work.db.execute(
+            select(Designation.state, Designation.person_id).where(
+                Designation.id == designation_id, Designation.round_id == where.round_id
+            )
+        ).first()
+        pointer = f"/designations/{index}"
+        if found is None:
+            reason = Reason("unknown_designation", "No such designation in this round.", pointer)
+            raise Invalid("not_assigned", "These experts cannot be assigned.", [reason])
+        if found.state == where.state:
+            reason = Reason(OWN_COUNTRY.code, OWN_COUNTRY.message, pointer)
+            raise Conflict("own_country", OWN_COUNTRY.message, [reason])
+        made.append(put(work, evaluation_id, where.state, designation_id, found.state, found.person_id))
+    data = {"assignments": [str(one) for one in made], "designations": [str(one) for one in designation_ids]}
+    record(work, evaluation_id, "experts_assigned", data)
+    return made
+
+
+def put(work: Work, evaluation_id: UUID, state: str, designation_id: UUID, expert_state: str, person_id: UUID) -> UUID:
+    """Store one assignment. The row itself is checked by the database: never the own country, one voice a state."""
+    assignment_id = work.new_id()
+    work.db.execute(
+        insert(Assignment).values(
+            id=assignment_id,
+            evaluation_id=evaluation_id,
+            evaluation_state=state,
+            designation_id=designation_id,
+            expert_state=expert_state,
+            person_id=person_id,
+            at=work.now,
+        )
+    )
+    return assignment_id
+
+
+def assignments(work: Work, evaluation_id: UUID) -> list[AnyRow]:
+    """Who is assigned: id, person_id, name, expert_state, handed_in_at."""
+    query = (
+        select(Assignment.id, Assignment.person_id, Person.name, Assignment.expert_state, Assignment.handed_in_at)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(Assignment.evaluation_id == evaluation_id)
+        .order_by(Assignment.expert_state)
+    )
+    return list(work.db.execute(query))
+
+
+def own_assignment(work: Work, actor: Actor, evaluation_id: UUID) -> AnyRow:
+    """The actor's assignment on an evaluation: id, expert_state, handed_in_at. Raises `NotAllowed`."""
+    found = work.db.execute(
+        select(Assignment.id, Assignment.expert_state, Assignment.handed_in_at).where(
+            Assignment.evaluation_id == evaluation_id, Assignment.person_id == actor.person_id
+        )
+    ).first()
+    if found is None:
+        reason = Reason("not_assigned", "You are not assigned here.")
+        raise NotAllowed("not_allowed", "You may not do this here.", [reason])
+    return found
+
+
+def participants(work: Work, round_id: UUID) -> list[AnyRow]:
+    """Every evaluation of a round: id, state."""
+    query = select(CountryEvaluation.id, CountryEvaluation.state).where(CountryEvaluation.round_id == round_id)
+    return list(work.db.execute(query.order_by(CountryEvaluation.state)))
+
+
+def _judging(method: Method) -> list[str]:
+    return [name for name, role in method.roles.items() if role.evaluates]

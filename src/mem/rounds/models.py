@@ -1,0 +1,130 @@
+"""Which rows make a round? The own-country rule stands here as a CHECK, whatever the policy says."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mem.core.db import Base
+
+
+class Round(Base):
+    """One round of a mechanism. Its id is also its position and its chain."""
+
+    __tablename__ = "round"
+    id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(400))
+    method: Mapped[str] = mapped_column(ForeignKey("method.digest"))
+    synthetic: Mapped[bool]
+    opened_at: Mapped[datetime]
+
+
+class Cycle(Base):
+    """One cycle of a round; `kind` names an entry of the mechanism's `cycles`."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (UniqueConstraint("round_id", "code"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    code: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(400))
+    kind: Mapped[str] = mapped_column(String(80))
+
+
+class CycleExclusion(Base):
+    """A unit of the plan that a cycle leaves out, with everything below it, and why."""
+
+    __tablename__ = "cycle_exclusion"
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(40), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class CountryEvaluation(Base):
+    """One member state in one cycle. Its id is also its position and its chain."""
+
+    __tablename__ = "country_evaluation"
+    __table_args__ = (UniqueConstraint("cycle_id", "state"), UniqueConstraint("id", "state"))
+    id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"))
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    state: Mapped[str] = mapped_column(String(3))
+
+
+class Designation(Base):
+    """A person named by a state as its expert in a round. Ranks are data; whatever the rank, one voice a state."""
+
+    __tablename__ = "designation"
+    __table_args__ = (UniqueConstraint("round_id", "person_id"), UniqueConstraint("id", "state"))
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    state: Mapped[str] = mapped_column(String(3))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    rank: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """A designated expert put on an evaluation. Both states are tied to their sources, so that neither side can
+    change into a conflict."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        CheckConstraint("expert_state <> evaluation_state", name="never_the_own_country"),
+        UniqueConstraint("evaluation_id", "expert_state"),
+        ForeignKeyConstraint(
+            ["evaluation_id", "evaluation_state"],
+            ["country_evaluation.id", "country_evaluation.state"],
+            onupdate="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["designation_id", "expert_state"], ["designation.id", "designation.state"], onupdate="CASCADE"
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[UUID]
+    evaluation_state: Mapped[str] = mapped_column(String(3))
+    designation_id: Mapped[UUID]
+    expert_state: Mapped[str] = mapped_column(String(3))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    handed_in_at: Mapped[datetime | None]
+
+
+class Deadline(Base):
+    """Until when a subject may stand in a stage (`version` is that of the entry), and what lapses then."""
+
+    __tablename__ = "deadline"
+    position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(String(80))
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    lapse: Mapped[str | None] = mapped_column(String(80))
+
+
+class Occasion(Base):
+    """A dated event of a round, such as a session of the deciding body."""
+
+    __tablename__ = "occasion"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(400))
+    held_on: Mapped[date]
+
+
+class Decision(Base):
+    """What an occasion decided of an evaluation: the trigger it fired, with its reason. `version` is the
+    evaluation's after it."""
+
+    __tablename__ = "decision"
+    position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    occasion_id: Mapped[UUID] = mapped_column(ForeignKey("occasion.id"))
+    trigger: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]

@@ -1,0 +1,189 @@
+"""Where would the act take place? The facts of a round or an evaluation that the policy decides upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from mem.core.errors import NotAllowed, NotFound
+from mem.core.work import Work
+from mem.methods.method import Method
+from mem.methods.models import Position
+from mem.methods.service import pinned
+from mem.people.policy import ACTIONS, Actor, Allow, Place, decide
+from mem.plans.definition import Tree, Unit, tree_of
+from mem.questionnaires.definition import Form, form_of
+from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Round
+from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
+
+
+@dataclass(frozen=True)
+class RoundStanding:
+    """A round, where it stands, and by which method."""
+
+    id: UUID
+    code: str
+    title: str
+    synthetic: bool
+    method: Method
+    workflow: Workflow
+    stage: str
+    version: int
+
+    def place(self, state: str | None = None) -> Place:
+        return Place(
+            self.method.roles, state, sees=self.workflow.sees(self.stage), edits=self.workflow.edits(self.stage)
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A country evaluation, where it stands, and by which method. `assigned` speaks of the actor it was read for."""
+
+    id: UUID
+    state: str
+    round_id: UUID
+    round_code: str
+    round_title: str
+    cycle_id: UUID
+    cycle_code: str
+    cycle_title: str
+    kind: str
+    synthetic: bool
+    method: Method
+    workflow: Workflow
+    stage: str
+    version: int
+    entered_at: datetime
+    assigned: bool
+
+    @property
+    def place(self) -> Place:
+        return Place(
+            self.method.roles,
+            self.state,
+            sees=self.workflow.sees(self.stage),
+            edits=self.workflow.edits(self.stage),
+            assigned=self.assigned,
+        )
+
+    @property
+    def here(self) -> Stage:
+        return self.workflow.stages[self.stage]
+
+    @property
+    def cycle(self) -> CycleKind:
+        return self.method.mechanism.cycles[self.kind]
+
+    @property
+    def tree(self) -> Tree:
+        return tree_of(self.method, self.cycle.plan)
+
+    @property
+    def form(self) -> Form:
+        return form_of(self.method, self.cycle.questionnaire)
+
+    @property
+    def scale(self) -> Scale:
+        return self.method.scale(self.cycle.scale)
+
+
+def round_standing(work: Work, round_id: UUID) -> RoundStanding:
+    """Read a round. Raises `NotFound`."""
+    found = work.db.execute(
+        select(
+            Round.code,
+            Round.title,
+            Round.synthetic,
+            Position.method,
+            Position.workflow,
+            Position.stage,
+            Position.version,
+        )
+        .join(Position, Position.id == Round.id)
+        .where(Round.id == round_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    method = pinned(work, found.method)
+    return RoundStanding(
+        round_id, found.code, found.title, found.synthetic, method,
+        method.workflows[found.workflow], found.stage, found.version,
+    )  # fmt: skip
+
+
+def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
+    """Read an evaluation as it stands for an actor, in one query. Raises `NotFound`."""
+    person = actor.person_id if actor is not None else None
+    assigned = exists().where(Assignment.evaluation_id == evaluation_id, Assignment.person_id == person)
+    found = work.db.execute(
+        select(
+            CountryEvaluation.state,
+            CountryEvaluation.round_id,
+            Round.code.label("round_code"),
+            Round.title.label("round_title"),
+            Round.synthetic,
+            Cycle.id.label("cycle_id"),
+            Cycle.code.label("cycle_code"),
+            Cycle.title.label("cycle_title"),
+            Cycle.kind,
+            Position.method,
+            Position.workflow,
+            Position.stage,
+            Position.version,
+            Position.entered_at,
+            assigned.label("assigned"),
+        )
+        .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
+        .join(Round, Round.id == CountryEvaluation.round_id)
+        .join(Position, Position.id == CountryEvaluation.id)
+        .where(CountryEvaluation.id == evaluation_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    method = pinned(work, found.method)
+    return Standing(
+        evaluation_id, found.state, found.round_id, found.round_code, found.round_title,
+        found.cycle_id, found.cycle_code, found.cycle_title, found.kind, found.synthetic,
+        method, method.workflows[found.workflow], found.stage, found.version, found.entered_at, found.assigned,
+    )  # fmt: skip
+
+
+def permit(work: Work, actor: Actor | None, action: str, place: Place) -> Allow:
+    """Let the policy decide. Raises `NotAllowed` with every reason."""
+    decision = decide(actor, ACTIONS[action], place)
+    if isinstance(decision, Allow):
+        work.decided.add(action)
+        return decision
+    raise NotAllowed("not_allowed", "You may not do this here.", decision.reasons)
+
+
+def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID) -> Standing:
+    """The evaluation, when the actor may do this to it. Who may not even know of it is told that it is not there."""
+    found = standing(work, evaluation_id, actor)
+    if not may(actor, "evaluation.read", found.place):
+        raise NotFound
+    permit(work, actor, action, found.place)
+    return found
+
+
+def may(actor: Actor | None, action: str, place: Place) -> bool:
+    """Whether the policy allows it."""
+    return isinstance(decide(actor, ACTIONS[action], place), Allow)
+
+
+def excluded(work: Work, found: Standing) -> dict[str, str]:
+    """Every unit the cycle leaves out, itself or by a parent, with the reason."""
+    rows = work.db.execute(
+        select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == found.cycle_id)
+    ).tuples()
+    return {unit.code: reason for code, reason in rows for unit in found.tree.below(code)}
+
+
+def rated_units(work: Work, found: Standing) -> list[Unit]:
+    """The units that are judged in this evaluation: those of the rated level that the cycle does not leave out."""
+    out = excluded(work, found)
+    return [unit for unit in found.tree.at(found.cycle.rated) if unit.code not in out]

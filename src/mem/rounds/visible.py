@@ -1,0 +1,50 @@
+"""Which evaluations may this actor know of? The only place where the scope of a role becomes SQL.
+
+Kept equal to `people.policy.decide` for `evaluation.read`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+
+from mem.methods.method import Method
+from mem.methods.models import Position
+from mem.people.policy import Actor, Grant
+from mem.rounds.models import Assignment, CountryEvaluation
+from mem.workflow.definition import Role
+
+
+def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> ColumnElement[bool]:
+    """A condition on `country_evaluation` joined with its `position`, for the evaluations of one method."""
+    if actor.token_scope is not None and "read" not in actor.token_scope:
+        return false()
+    judged = [g.state for g in actor.grants if g.state and g.role in method.roles and method.roles[g.role].evaluates]
+    clauses = [
+        clause
+        for grant in actor.grants
+        if (role := method.roles.get(grant.role)) is not None
+        for clause in (_by(actor, grant, role, method, artefact),)
+    ]
+    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(judged))
+
+
+def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if role.scope == "own":
+        conditions.append(CountryEvaluation.state == grant.state)
+    elif role.scope == "others":
+        conditions.append(CountryEvaluation.state != grant.state)
+    if role.assigned:
+        conditions.append(
+            exists().where(Assignment.evaluation_id == CountryEvaluation.id, Assignment.person_id == actor.person_id)
+        )
+    shown = [
+        and_(
+            Position.workflow == name,
+            Position.stage.in_(
+                [stage for stage in workflow.stages if artefact in workflow.sees(stage).get(grant.role, ())]
+            ),
+        )
+        for name, workflow in method.workflows.items()
+    ]
+    return and_(or_(false(), *shown), *conditions)

@@ -1,0 +1,249 @@
+"""Do the names in a mechanism's files mean something, and do its roads lead somewhere?
+
+Each finding is a `Fault` with file, line and path. The names of guards, effects, capabilities and artefacts are
+handed in by whoever knows them: the engine itself knows no feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from mem.core.yaml import Fault, KeyPath, Source
+from mem.workflow.definition import (
+    Calendar,
+    Mechanism,
+    Members,
+    Role,
+    Roles,
+    Scales,
+    Use,
+    Workflow,
+)
+from mem.workflow.loader import Folder, parse
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A guard or an effect as data may use it: its parameters, and the subjects it knows how to look at."""
+
+    params: type[BaseModel]
+    subjects: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The closed lists that data may use: guards and effects, capabilities, and for each artefact the capability
+    that editing it takes (None: it is only ever seen)."""
+
+    guards: Mapping[str, Verb]
+    effects: Mapping[str, Verb]
+    capabilities: Collection[str]
+    artefacts: Mapping[str, str | None]
+
+
+@dataclass
+class Checked:
+    """What a folder defines, as far as it could be read; `faults` is empty when all of it holds."""
+
+    mechanism: Mechanism | None = None
+    roles: dict[str, Role] = field(default_factory=dict)
+    scales: Scales | None = None
+    calendar: Calendar | None = None
+    members: Members | None = None
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def check(folder: Folder, words: Vocabulary) -> Checked:
+    """Read and check the engine's part of a folder; plans, questionnaires and reports are checked on their floor."""
+    found = Checked(faults=list(folder.faults))
+
+    def the(name: str, model: type[Any]) -> Any:
+        source = folder.sources.get(name)
+        if source is None:
+            if not any(fault.file == name for fault in folder.faults):
+                found.faults.append(Fault(name, 1, "", "this file is missing"))
+            return None
+        return parse(model, source, found.faults)
+
+    found.mechanism = the("mechanism.yaml", Mechanism)
+    roles: Roles | None = the("roles.yaml", Roles)
+    found.roles = dict(roles.roles) if roles else {}
+    found.scales = the("scales.yaml", Scales)
+    found.calendar = the("calendar.yaml", Calendar)
+    found.members = the("states.yaml", Members)
+    _roles(folder, found, words)
+    places: dict[str, Source] = {}
+    for source in folder.workflows():
+        workflow = parse(Workflow, source, found.faults)
+        if workflow is not None:
+            found.workflows[workflow.workflow] = workflow
+            places[workflow.workflow] = source
+    for name, workflow in found.workflows.items():
+        found.faults.extend(_Road(places[name], workflow, found, words).faults())
+    if found.mechanism is not None:
+        found.faults.extend(_mechanism(folder.sources["mechanism.yaml"], found.mechanism, found))
+    return found
+
+
+def _roles(folder: Folder, found: Checked, words: Vocabulary) -> None:
+    source = folder.sources.get("roles.yaml")
+    for name, role in found.roles.items():
+        for index, capability in enumerate(role.capabilities):
+            if capability not in words.capabilities and source is not None:
+                path: KeyPath = ("roles", name, "capabilities", index)
+                found.faults.append(source.fault(path, f"unknown capability '{capability}'"))
+
+
+def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:
+    named: list[tuple[KeyPath, str, str]] = [
+        (("round_workflow",), mechanism.round_workflow, "round"),
+        (("recommendation_workflow",), mechanism.recommendation_workflow, "recommendation"),
+    ]
+    for kind, cycle in mechanism.cycles.items():
+        named.append((("cycles", kind, "workflow"), cycle.workflow, "country_evaluation"))
+        if found.scales is not None and cycle.scale not in found.scales.scales:
+            yield source.fault(("cycles", kind, "scale"), f"unknown scale '{cycle.scale}'")
+    for path, name, subject in named:
+        workflow = found.workflows.get(name)
+        if workflow is None:
+            yield source.fault(path, f"unknown workflow '{name}'")
+        elif workflow.subject != subject:
+            yield source.fault(path, f"workflow '{name}' moves a {workflow.subject}, not a {subject}")
+
+
+class _Road:
+    """The checks of one workflow."""
+
+    def __init__(self, source: Source, workflow: Workflow, found: Checked, words: Vocabulary) -> None:
+        self.source, self.workflow, self.found, self.words = source, workflow, found, words
+
+    def faults(self) -> Iterable[Fault]:
+        if self.workflow.initial not in self.workflow.stages:
+            yield self.source.fault(("initial",), f"unknown stage '{self.workflow.initial}'")
+        yield from self._artefacts(("sees_always",), self.workflow.sees_always, editing=False)
+        for name in self.workflow.stages:
+            yield from self._stage(name)
+        for index in range(len(self.workflow.transitions)):
+            yield from self._transition(index)
+        yield from self._reached()
+
+    def _stage(self, name: str) -> Iterable[Fault]:
+        stage, path = self.workflow.stages[name], ("stages", name)
+        if stage.waits_for is not None:
+            yield from self._role(stage.waits_for, (*path, "waits_for"))
+        yield from self._artefacts((*path, "sees"), stage.sees, editing=False)
+        yield from self._artefacts((*path, "edits"), stage.edits, editing=True)
+        if stage.deadline is not None:
+            calendar = self.found.calendar
+            if calendar is not None and stage.deadline.days not in calendar.days:
+                where = (*path, "deadline", "days")
+                yield self.source.fault(where, f"'{stage.deadline.days}' is not in calendar.yaml")
+            lapse = stage.deadline.lapse
+            if lapse is not None and self.workflow.transition(lapse, name) is None:
+                yield self.source.fault((*path, "deadline", "lapse"), f"no trigger '{lapse}' leaves this stage")
+        leaving = self.workflow.leaving(name)
+        if stage.final and leaving:
+            yield self.source.fault(path, f"final, and yet '{leaving[0].trigger}' leaves it")
+        if not stage.final and not leaving:
+            yield self.source.fault(path, "never left, and not marked final")
+
+    def _artefacts(self, path: KeyPath, table: Mapping[str, list[str]], editing: bool) -> Iterable[Fault]:
+        for role, artefacts in table.items():
+            yield from self._role(role, (*path, role))
+            for index, artefact in enumerate(artefacts):
+                where = (*path, role, index)
+                if artefact not in self.words.artefacts:
+                    yield self.source.fault(where, f"unknown artefact '{artefact}'")
+                    continue
+                if not editing or role not in self.found.roles:
+                    continue
+                needed = self.words.artefacts[artefact]
+                if needed is None:
+                    yield self.source.fault(where, f"'{artefact}' is seen, never edited")
+                elif needed not in self.found.roles[role].capabilities:
+                    yield self.source.fault(where, f"role '{role}' lacks the capability '{needed}' for this")
+
+    def _transition(self, index: int) -> Iterable[Fault]:
+        transition, path = self.workflow.transitions[index], ("transitions", index)
+        for stage in (*transition.from_, transition.to):
+            if stage not in self.workflow.stages:
+                key = "to" if stage == transition.to else "from"
+                yield self.source.fault((*path, key), f"unknown stage '{stage}'")
+        for number, role in enumerate(transition.by):
+            yield from self._role(role, (*path, "by", number))
+            if role in self.found.roles and "advance" not in self.found.roles[role].capabilities:
+                where = (*path, "by", number)
+                yield self.source.fault(where, f"role '{role}' lacks the capability 'advance'")
+        if not transition.by and not self._fired_otherwise(transition.trigger):
+            yield self.source.fault((*path, "by"), f"nobody may fire '{transition.trigger}', and no lapse does")
+        for stage in transition.from_:
+            twin = self.workflow.transition(transition.trigger, stage)
+            if twin is not None and twin is not transition:
+                yield self.source.fault(path, f"'{transition.trigger}' leaves '{stage}' twice")
+        yield from self._uses((*path, "guards"), transition.guards, self.words.guards, "guard")
+        yield from self._uses((*path, "effects"), transition.effects, self.words.effects, "effect")
+
+    def _fired_otherwise(self, trigger: str) -> bool:
+        """By a lapse of this workflow, or by an effect of another one."""
+        if any(s.deadline and s.deadline.lapse == trigger for s in self.workflow.stages.values()):
+            return True
+        effects = (e for w in self.found.workflows.values() for t in w.transitions for e in t.effects)
+        return any(
+            effect.params.get("workflow") == self.workflow.workflow and effect.params.get("trigger") == trigger
+            for effect in effects
+        )
+
+    def _uses(self, path: KeyPath, uses: list[Use], known: Mapping[str, Verb], what: str) -> Iterable[Fault]:
+        for index, use in enumerate(uses):
+            where = (*path, index)
+            if use.name not in known:
+                yield self.source.fault(where, f"unknown {what} '{use.name}'")
+                continue
+            if self.workflow.subject not in known[use.name].subjects:
+                yield self.source.fault(where, f"{what} '{use.name}' does not fit a {self.workflow.subject}")
+                continue
+            try:
+                known[use.name].params.model_validate(use.params)
+            except ValidationError as error:
+                first = error.errors(include_url=False, include_input=False)[0]
+                parameter = ".".join(str(step) for step in first["loc"])
+                yield self.source.fault(where, f"{what} '{use.name}', parameter '{parameter}': {first['msg']}")
+                continue
+            yield from self._names(where, use)
+
+    def _names(self, where: KeyPath, use: Use) -> Iterable[Fault]:
+        """Parameters called workflow, stages, trigger and kind are names, and must exist."""
+        name = use.params.get("workflow", self.workflow.workflow)
+        workflow = self.found.workflows.get(name)
+        if workflow is None:
+            yield self.source.fault(where, f"unknown workflow '{name}'")
+            return
+        for stage in use.params.get("stages", []):
+            if stage not in workflow.stages:
+                yield self.source.fault(where, f"unknown stage '{stage}' of workflow '{name}'")
+        trigger = use.params.get("trigger")
+        if trigger is not None and all(t.trigger != trigger for t in workflow.transitions):
+            yield self.source.fault(where, f"unknown trigger '{trigger}' of workflow '{name}'")
+        kind, mechanism = use.params.get("kind"), self.found.mechanism
+        if kind is not None and mechanism is not None and kind not in mechanism.occasions:
+            yield self.source.fault(where, f"unknown kind of occasion '{kind}'")
+
+    def _role(self, role: str, path: KeyPath) -> Iterable[Fault]:
+        if role not in self.found.roles:
+            yield self.source.fault(path, f"unknown role '{role}'")
+
+    def _reached(self) -> Iterable[Fault]:
+        reached, ahead = {self.workflow.initial}, [self.workflow.initial]
+        while ahead:
+            for transition in self.workflow.leaving(ahead.pop()):
+                if transition.to not in reached:
+                    reached.add(transition.to)
+                    ahead.append(transition.to)
+        for name in self.workflow.stages:
+            if name not in reached:
+                yield self.source.fault(("stages", name), "never reached from the initial stage")

@@ -1,0 +1,220 @@
+"""What shape has a method: its mechanism, roles, scales, days and workflows?
+
+Strict and frozen; a key that is not here is a fault of the file. Names that point elsewhere are checked in
+`workflow.check`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from mem.core.languages import LanguageCode, LocalizedText
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
+Subject = Literal["round", "country_evaluation", "recommendation"]
+Needed = Literal["reason", "occasion"]
+
+
+class Definition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Use(Definition):
+    """A guard or an effect by its name, with its parameters."""
+
+    name: Name
+    params: dict[str, Any] = {}
+
+
+def _use(value: Any) -> Any:
+    """`name` or `{name: {parameter: value}}`, as a person writes it."""
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, params),) = value.items()
+        return {"name": name, "params": params}
+    return value
+
+
+Uses = list[Annotated[Use, BeforeValidator(_use)]]
+Artefacts = dict[Name, list[Name]]
+
+
+class StageDeadline(Definition):
+    """`days` names an entry of the calendar, counted from the entry into the stage; `lapse` a trigger."""
+
+    days: Name
+    lapse: Name | None = None
+
+
+class Stage(Definition):
+    """Where a subject can stand: whom it waits for, who edits what, who sees what (roles to artefacts)."""
+
+    title: LocalizedText
+    waits_for: Name | None = None
+    deadline: StageDeadline | None = None
+    edits: Artefacts = {}
+    sees: Artefacts = {}
+    final: bool = False
+    public: bool = False
+
+
+class Transition(Definition):
+    """A trigger leads from one or several stages to another; `by` nobody means only a lapse fires it."""
+
+    trigger: Name
+    from_: Annotated[list[Name], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
+        alias="from", min_length=1
+    )
+    to: Name
+    by: list[Name]
+    needs: list[Needed] = []
+    guards: Uses = []
+    effects: Uses = []
+
+
+class Workflow(Definition):
+    """One road: the stages of one kind of subject, and the transitions between them."""
+
+    workflow: Name
+    version: int = Field(ge=1)
+    subject: Subject
+    initial: Name
+    sees_always: Artefacts = {}
+    stages: dict[Name, Stage] = Field(min_length=1)
+    transitions: list[Transition] = Field(min_length=1)
+
+    def transition(self, trigger: str, stage: str) -> Transition | None:
+        """The transition of this trigger that leaves this stage."""
+        return next((t for t in self.transitions if t.trigger == trigger and stage in t.from_), None)
+
+    def leaving(self, stage: str) -> list[Transition]:
+        """The transitions that leave a stage, in the order of the file."""
+        return [t for t in self.transitions if stage in t.from_]
+
+    def sees(self, stage: str) -> dict[str, frozenset[str]]:
+        """Role to the artefacts it sees in this stage, what is seen always included."""
+        here = self.stages[stage].sees
+        roles = {*here, *self.sees_always}
+        return {role: frozenset([*here.get(role, []), *self.sees_always.get(role, [])]) for role in roles}
+
+    def edits(self, stage: str) -> dict[str, frozenset[str]]:
+        """Role to the artefacts it edits in this stage."""
+        return {role: frozenset(artefacts) for role, artefacts in self.stages[stage].edits.items()}
+
+
+class Role(Definition):
+    """Who one can be. `evaluates` marks a judge of other states; `assigned` one who acts only where assigned."""
+
+    title: LocalizedText
+    scope: Literal["own", "others", "all"]
+    evaluates: bool = False
+    assigned: bool = False
+    capabilities: list[Name] = []
+
+    @property
+    def of_a_state(self) -> bool:
+        """Whether a membership in this role must name a state."""
+        return self.scope != "all"
+
+
+class Roles(Definition):
+    roles: dict[Name, Role]
+
+
+class ScaleValue(Definition):
+    """One step of a scale. `verified: false` marks a label that no source confirms."""
+
+    code: Name
+    label: LocalizedText
+    rank: int | None = None
+    applicable: bool = True
+    demands_recommendation: bool = False
+    verified: bool = True
+
+
+class Scale(Definition):
+    title: LocalizedText
+    values: list[ScaleValue] = Field(min_length=2)
+
+    def value(self, code: str) -> ScaleValue | None:
+        return next((value for value in self.values if value.code == code), None)
+
+
+class Scales(Definition):
+    scales: dict[Name, Scale]
+
+
+class Days(Definition):
+    days: int = Field(ge=1, le=3660)
+    basis: str
+
+
+class Calendar(Definition):
+    days: dict[Name, Days]
+
+
+class Member(Definition):
+    """A member state by ISO 3166-1 alpha-3 code, with its names and the dates of its membership."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    names: LocalizedText
+    official: LocalizedText
+    region: Name
+    language: LanguageCode
+    since: str
+    until: str | None = None
+    note: str | None = None
+
+
+class Region(Definition):
+    code: Name
+    names: LocalizedText
+
+
+class Members(Definition):
+    regions: list[Region]
+    members: list[Member]
+
+    def member(self, code: str) -> Member | None:
+        return next((member for member in self.members if member.code == code), None)
+
+
+class Exclusion(Definition):
+    """A unit of the plan that a cycle does not evaluate, and why."""
+
+    unit: str
+    reason: str
+
+
+class CycleKind(Definition):
+    """What a cycle of this kind uses: its workflow, plan, questionnaire, scale, document, and the rated level."""
+
+    title: LocalizedText
+    workflow: Name
+    plan: str
+    questionnaire: str
+    scale: Name
+    document: Name
+    rated: Name
+    excluded: list[Exclusion] = []
+
+
+class OccasionKind(Definition):
+    title: LocalizedText
+
+
+class Mechanism(Definition):
+    """The whole: which workflows, kinds of cycle, occasions, ranks and languages there are."""
+
+    mechanism: Name
+    version: int = Field(ge=1)
+    title: LocalizedText
+    languages: list[LanguageCode] = Field(min_length=1)
+    round_workflow: Name
+    recommendation_workflow: Name
+    occasions: dict[Name, OccasionKind] = {}
+    ranks: list[Name] = Field(min_length=1)
+    cycles: dict[Name, CycleKind] = Field(min_length=1)
