@@ -13,7 +13,18 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from mem.api import answers, assessments, evaluations, evidence, people, published, reports, rounds, transitions
+from mem.api import (
+    answers,
+    assessments,
+    evaluations,
+    evidence,
+    methods,
+    people,
+    published,
+    reports,
+    rounds,
+    transitions,
+)
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.work import Work
@@ -30,7 +41,7 @@ from mem.settings import Settings
 from mem.web import public
 
 ROUTERS = (
-    people.routes, rounds.routes, transitions.routes, evaluations.routes, answers.routes, evidence.routes,
+    people.routes, methods.routes, rounds.routes, transitions.routes, evaluations.routes, answers.routes, evidence.routes,
     assessments.routes, reports.routes, published.routes, public.routes,
 )  # fmt: skip
 
@@ -43,13 +54,15 @@ class BadDefinitions(RuntimeError):
         self.faults = faults
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application. Raises `BadDefinitions`, or `MethodDamaged` when a pinned method is not what it was."""
-    methods = installed(settings.workflows)
+def create_app(settings: Settings, methods: dict[str, Method] | None = None) -> FastAPI:
+    """The application, with the methods of the settings unless some are handed in. Raises `BadDefinitions`, or
+    `MethodDamaged` when a pinned method is not what it was."""
+    if methods is None:
+        found = installed(settings.workflows)
     database = Database(settings.url)
     with database.read() as connection:
         verify_pinned(Work(connection, now()))
-    house = House(database, Store(settings.data_dir / "evidence"), methods, asyncio.Lock())
+    house = House(database, Store(settings.data_dir / "evidence"), found, asyncio.Lock())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -29,6 +29,7 @@ def _program(source: str) -> Any:
         raise BadExpression(f"not a CEL expression: {str(error).splitlines()[0]}") from None
 
 
+@lru_cache(maxsize=4096)
 def names(source: str) -> frozenset[str]:
     """The variables an expression reads. Raises `BadExpression`."""
     return frozenset(_program(source).variables())
@@ -37,6 +38,6 @@ def names(source: str) -> frozenset[str]:
 def holds(source: str, values: Mapping[str, Any]) -> bool:
     """Whether the expression is true; a comparison with an absent (null) or ill-typed value is not."""
     try:
-        return _program(source).execute(dict(values)) is True
+        return _program(source).execute({name: values[name] for name in names(source)}) is True
     except (RuntimeError, TypeError, ValueError, KeyError):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,3 +21,12 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'mem.db').absolute()}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which another process has these settings."""
+        return {
+            **os.environ,
+            "MEM_DATA_DIR": str(self.data_dir.absolute()),
+            "MEM_DATABASE_URL": self.database_url,
+            "MEM_WORKFLOWS": str(self.workflows.absolute()),
+        }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from mem.answers.models import AnswerVersion, Submission
 from mem.core.canonical import digest_of
@@ -19,6 +19,25 @@ from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.questionnaires.types import Document
 from mem.rounds.standing import Standing, permitted
+
+_COLUMNS = select(
+    AnswerVersion.question,
+    AnswerVersion.version,
+    AnswerVersion.value,
+    AnswerVersion.not_applicable,
+    AnswerVersion.question_sha256,
+    AnswerVersion.by,
+    AnswerVersion.at,
+)
+_LATEST = (
+    select(AnswerVersion.question, func.max(AnswerVersion.version).label("version"))
+    .where(AnswerVersion.evaluation_id == bindparam("evaluation"))
+    .group_by(AnswerVersion.question)
+)
+_latest = _LATEST.subquery()
+_CURRENT = _COLUMNS.join(
+    _latest, (_latest.c.question == AnswerVersion.question) & (_latest.c.version == AnswerVersion.version)
+).where(AnswerVersion.evaluation_id == bindparam("evaluation"))
 
 
 @dataclass(frozen=True)
@@ -43,11 +62,11 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
     reasons = _faults(work, where, answers)
     if reasons:
         raise Invalid("answer_refused", "These answers cannot be stored.", reasons)
-    newest = _newest(work, evaluation_id, [answer.question for answer in answers])
+    versions_now = newest(work, evaluation_id, [answer.question for answer in answers])
     stale = [
-        Reason("stale", f"The newest version is {newest.get(answer.question, 0)}.", answer.where)
+        Reason("stale", f"The newest version is {versions_now.get(answer.question, 0)}.", answer.where)
         for answer in answers
-        if newest.get(answer.question, 0) != answer.base
+        if versions_now.get(answer.question, 0) != answer.base
     ]
     if stale:
         raise Precondition("stale", "Somebody answered meanwhile.", stale)
@@ -95,9 +114,9 @@ def history(work: Work, actor: Actor, evaluation_id: UUID, question: str) -> lis
 def versions(work: Work, evaluation_id: UUID, question: str) -> list[AnyRow]:
     """As `history`, for whoever has asked the policy already."""
     rows = work.db.execute(
-        _columns()
-        .where(AnswerVersion.evaluation_id == evaluation_id, AnswerVersion.question == question)
-        .order_by(AnswerVersion.version)
+        _COLUMNS.where(AnswerVersion.evaluation_id == evaluation_id, AnswerVersion.question == question).order_by(
+            AnswerVersion.version
+        )
     ).all()
     if not rows:
         raise NotFound("not_answered", "This question has no answer yet.")
@@ -106,18 +125,14 @@ def versions(work: Work, evaluation_id: UUID, question: str) -> list[AnyRow]:
 
 def current(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
     """The newest version of every answer of an evaluation, by question. One query."""
-    newest = (
-        select(AnswerVersion.question, func.max(AnswerVersion.version).label("version"))
-        .where(AnswerVersion.evaluation_id == evaluation_id)
-        .group_by(AnswerVersion.question)
-        .subquery()
-    )
-    rows = work.db.execute(
-        _columns()
-        .join(newest, (newest.c.question == AnswerVersion.question) & (newest.c.version == AnswerVersion.version))
-        .where(AnswerVersion.evaluation_id == evaluation_id)
-    )
-    return {row.question: row for row in rows}
+    return {row.question: row for row in work.db.execute(_CURRENT, {"evaluation": evaluation_id})}
+
+
+def newest(work: Work, evaluation_id: UUID, questions: Sequence[str] | None = None) -> dict[str, int]:
+    """The number of the newest version of every answer, or of those to some questions."""
+    query = _LATEST if questions is None else _LATEST.where(AnswerVersion.question.in_(questions))
+    rows = work.db.execute(query, {"evaluation": evaluation_id}).tuples()
+    return {question: version for question, version in rows}
 
 
 def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
@@ -137,27 +152,6 @@ def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
     )
     record(work, evaluation_id, "answers_submitted", {"answers": len(said), "sha256": sha256})
     return sha256
-
-
-def _columns() -> Select[Any]:
-    return select(
-        AnswerVersion.question,
-        AnswerVersion.version,
-        AnswerVersion.value,
-        AnswerVersion.not_applicable,
-        AnswerVersion.question_sha256,
-        AnswerVersion.by,
-        AnswerVersion.at,
-    )
-
-
-def _newest(work: Work, evaluation_id: UUID, questions: Sequence[str]) -> dict[str, int]:
-    rows = work.db.execute(
-        select(AnswerVersion.question, func.max(AnswerVersion.version))
-        .where(AnswerVersion.evaluation_id == evaluation_id, AnswerVersion.question.in_(questions))
-        .group_by(AnswerVersion.question)
-    ).tuples()
-    return {question: version for question, version in rows}
 
 
 def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:

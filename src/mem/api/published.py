@@ -1,4 +1,4 @@
-"""What the public reads: published reports and their recommendations, the plan, and nothing else."""
+"""What the public reads: published reports and their recommendations, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from fastapi import Path, Response
 from mem.api.reports import ParagraphShown
 from mem.api.routing import Code, Shown, StateCode, acts, router
 from mem.core.db import AnyRow
-from mem.core.errors import NotFound
 from mem.http.unit import Reading
-from mem.plans.definition import printed, tree_of
 from mem.recommendations.service import issued
 from mem.reports.versions import published, published_report
 
@@ -72,18 +70,6 @@ def get_published_report(round: Code, cycle: Code, state: State, door: Reading, 
         paragraphs=[ParagraphShown.model_validate(one) for one in version.paragraphs],
         recommendations=[IssuedShown.model_validate(one) for one in issued(door.work, entry.evaluation_id)],
     )
-
-
-@routes.get("/plans/{mechanism}/{plan}", openapi_extra=acts("service.read"), operation_id="plan")
-def get_plan(mechanism: Code, plan: Code, door: Reading, language: str = "en") -> dict[str, Any]:
-    """A plan of action as adopted, from an installed mechanism."""
-    method = door.house.methods.get(mechanism)
-    try:
-        if method is None:
-            raise NotFound
-        return printed(tree_of(method, plan).plan, language)
-    except LookupError:
-        raise NotFound from None
 
 
 @routes.get("/health", openapi_extra=acts("service.read"), operation_id="health")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from mem.answers.service import current
+from mem.answers.service import newest
 from mem.assessments.models import ConclusionVersion, FindingVersion
 from mem.assessments.rules import Citable, Citation, Judgement, conclusion_faults, faults
 from mem.core.db import AnyRow
@@ -21,6 +21,18 @@ from mem.rounds.experts import assignments, own_assignment
 from mem.rounds.models import Assignment
 from mem.rounds.standing import may, permitted, rated_units
 
+_latest = (
+    select(ConclusionVersion.unit, func.max(ConclusionVersion.version).label("version"))
+    .where(ConclusionVersion.evaluation_id == bindparam("evaluation"))
+    .group_by(ConclusionVersion.unit)
+    .subquery()
+)
+_CONCLUDED = (
+    select(ConclusionVersion.__table__)
+    .join(_latest, (_latest.c.unit == ConclusionVersion.unit) & (_latest.c.version == ConclusionVersion.version))
+    .where(ConclusionVersion.evaluation_id == bindparam("evaluation"))
+)
+
 
 def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judgement]) -> list[tuple[str, int]]:
     """Write findings of the actor's own voice, all or none: each unit with its new version."""
@@ -32,8 +44,7 @@ def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judge
     units = {unit.code for unit in rated_units(work, where)}
     citable = _citable(work, evaluation_id)
     _refuse([reason for judged in findings for reason in faults(judged, units, where.scale, citable)], findings)
-    newest = _newest_findings(work, mine.id)
-    _on_base(findings, newest)
+    _on_base(findings, _newest_findings(work, mine.id))
     rows = [
         {
             "assignment_id": mine.id,
@@ -74,7 +85,7 @@ def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
 def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
     """The newest findings that the actor may see: the own voice's alone, or everybody's once the stage shows them."""
     where = permitted(work, actor, "findings.read", evaluation_id)
-    newest = (
+    latest = (
         select(FindingVersion.assignment_id, FindingVersion.unit, func.max(FindingVersion.version).label("version"))
         .where(FindingVersion.evaluation_id == evaluation_id)
         .group_by(FindingVersion.assignment_id, FindingVersion.unit)
@@ -92,10 +103,10 @@ def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
         )
         .join(Assignment, Assignment.id == FindingVersion.assignment_id)
         .join(
-            newest,
-            (newest.c.assignment_id == FindingVersion.assignment_id)
-            & (newest.c.unit == FindingVersion.unit)
-            & (newest.c.version == FindingVersion.version),
+            latest,
+            (latest.c.assignment_id == FindingVersion.assignment_id)
+            & (latest.c.unit == FindingVersion.unit)
+            & (latest.c.version == FindingVersion.version),
         )
         .where(FindingVersion.evaluation_id == evaluation_id)
         .order_by(Assignment.expert_state, FindingVersion.unit)
@@ -148,21 +159,7 @@ def conclusions(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
 
 def concluded(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
     """As `conclusions`, by unit, for whoever has asked the policy already. One query."""
-    newest = (
-        select(ConclusionVersion.unit, func.max(ConclusionVersion.version).label("version"))
-        .where(ConclusionVersion.evaluation_id == evaluation_id)
-        .group_by(ConclusionVersion.unit)
-        .subquery()
-    )
-    rows = work.db.execute(
-        select(ConclusionVersion.__table__)
-        .join(
-            newest,
-            (newest.c.unit == ConclusionVersion.unit) & (newest.c.version == ConclusionVersion.version),
-        )
-        .where(ConclusionVersion.evaluation_id == evaluation_id)
-    )
-    return {row.unit: row for row in rows}
+    return {row.unit: row for row in work.db.execute(_CONCLUDED, {"evaluation": evaluation_id})}
 
 
 def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, int]:
@@ -175,8 +172,7 @@ def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, int]:
 
 
 def _citable(work: Work, evaluation_id: UUID) -> Citable:
-    answers = {question: row.version for question, row in current(work, evaluation_id).items()}
-    return Citable(answers, known(work, evaluation_id))
+    return Citable(newest(work, evaluation_id), known(work, evaluation_id))
 
 
 def _cited(citation: Citation) -> dict[str, Any]:

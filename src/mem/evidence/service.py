@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from mem.core.db import AnyRow
 from mem.core.errors import Invalid, NotFound, Reason
@@ -28,6 +28,7 @@ MEDIA_TYPES = {
     "text/csv": b"",
 }
 """The types accepted, each with the bytes such a file begins with."""
+_KNOWN = select(Evidence.id).where(Evidence.evaluation_id == bindparam("evaluation"))
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[
 
 def known(work: Work, evaluation_id: UUID) -> set[UUID]:
     """The ids of the evidence of an evaluation."""
-    return set(work.db.execute(select(Evidence.id).where(Evidence.evaluation_id == evaluation_id)).scalars())
+    return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id}).scalars())
 
 
 def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:

@@ -137,9 +137,8 @@ async def _writing(request: Request, authorization: Authorization = None) -> Asy
 async def _door(
     request: Request, transaction: AbstractContextManager[Connection], authorization: str | None
 ) -> AsyncIterator[Door]:
-    connection = await run_in_threadpool(transaction.__enter__)
+    door = await run_in_threadpool(_open, request, transaction, authorization)
     try:
-        door = await run_in_threadpool(_open, request, connection, authorization)
         yield door
         if door.action.code not in door.work.decided and not door.replay:
             raise RuntimeError(f"{request.url.path} did not ask the policy for {door.action.code}")
@@ -150,7 +149,16 @@ async def _door(
         await run_in_threadpool(transaction.__exit__, None, None, None)
 
 
-def _open(request: Request, connection: Connection, authorization: str | None) -> Door:
+def _open(request: Request, transaction: AbstractContextManager[Connection], authorization: str | None) -> Door:
+    connection = transaction.__enter__()
+    try:
+        return _enter(request, connection, authorization)
+    except BaseException as error:
+        transaction.__exit__(type(error), error, error.__traceback__)
+        raise
+
+
+def _enter(request: Request, connection: Connection, authorization: str | None) -> Door:
     work = Work(connection, request.state.received_at)
     action = ACTIONS[request.state.action]
     actor: Actor | None = None

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from mem.core.errors import Invalid, Reason
 from mem.core.work import Work
 from mem.idempotency.models import Idempotency
+
+_FIND = select(Idempotency.route, Idempotency.body_sha256, Idempotency.result).where(
+    Idempotency.person_id == bindparam("person"), Idempotency.key == bindparam("key")
+)
+_ADD = insert(Idempotency)
 
 
 def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str) -> tuple[bool, Any]:
@@ -17,11 +22,7 @@ def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str
 
     Raises `Invalid` when the key was used for another route or body.
     """
-    found = work.db.execute(
-        select(Idempotency.route, Idempotency.body_sha256, Idempotency.result).where(
-            Idempotency.person_id == person_id, Idempotency.key == key
-        )
-    ).first()
+    found = work.db.execute(_FIND, {"person": person_id, "key": key}).first()
     if found is None:
         return False, None
     if (found.route, found.body_sha256) != (route, body_sha256):
@@ -32,8 +33,5 @@ def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str
 
 def remember(work: Work, person_id: UUID, key: str, route: str, body_sha256: str, result: Any) -> None:
     """Store the key with its result in the transaction of the effect. A key in flight breaks the primary key."""
-    work.db.execute(
-        insert(Idempotency).values(
-            person_id=person_id, key=key, route=route, body_sha256=body_sha256, result=result, at=work.now
-        )
-    )
+    row = {"person_id": person_id, "key": key, "route": route, "body_sha256": body_sha256, "result": result}
+    work.db.execute(_ADD, {**row, "at": work.now})

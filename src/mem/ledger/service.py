@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from mem.core.canonical import canonical
 from mem.core.clock import iso
@@ -21,6 +21,11 @@ from mem.ledger.models import Chain, Event
 
 ADMINISTRATION = UUID("00000000-0000-0000-0000-00000000000a")
 EMPTY = "0" * 64
+
+# Statements of every write are built once: building and hashing them anew costs more than running them.
+_HEAD = select(Chain.seq, Chain.head).where(Chain.id == bindparam("chain")).with_for_update()
+_ADD = insert(Event)
+_GROW = update(Chain).where(Chain.id == bindparam("chain")).values(seq=bindparam("to"), head=bindparam("link"))
 
 
 def open_chain(work: Work, chain_id: UUID, kind: str) -> None:
@@ -33,9 +38,7 @@ def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on
 
     Returns its position, from 1. The chain's row is locked first, so that positions have no gap and no double.
     """
-    seq, previous = (
-        work.db.execute(select(Chain.seq, Chain.head).where(Chain.id == chain_id).with_for_update()).tuples().one()
-    )
+    seq, previous = work.db.execute(_HEAD, {"chain": chain_id}).tuples().one()
     body = canonical(
         {
             "chain": str(chain_id),
@@ -50,20 +53,19 @@ def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on
     salt = work.entropy(16)
     leaf = hashlib.sha256(b"\x00" + salt + body).hexdigest()
     link = hashlib.sha256(b"\x01" + bytes.fromhex(previous) + bytes.fromhex(leaf)).hexdigest()
-    work.db.execute(
-        insert(Event).values(
-            chain_id=chain_id,
-            seq=seq + 1,
-            type=event_type,
-            at=work.now,
-            actor_id=work.actor_id,
-            canonical=body,
-            salt=salt,
-            leaf=leaf,
-            link=link,
-        )
-    )
-    work.db.execute(update(Chain).where(Chain.id == chain_id).values(seq=seq + 1, head=link))
+    event = {
+        "chain_id": chain_id,
+        "seq": seq + 1,
+        "type": event_type,
+        "at": work.now,
+        "actor_id": work.actor_id,
+        "canonical": body,
+        "salt": salt,
+        "leaf": leaf,
+        "link": link,
+    }
+    work.db.execute(_ADD, event)
+    work.db.execute(_GROW, {"chain": chain_id, "to": seq + 1, "link": link})
     return seq + 1
 
 

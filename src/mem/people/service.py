@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from mem.core.db import AnyRow
 from mem.core.errors import Invalid, NotAuthenticated, NotFound, Reason
@@ -22,6 +22,16 @@ from mem.people.policy import CAPABILITIES, Actor, Grant
 
 TOKEN = re.compile(r"^mem_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$")
 LONGEST = timedelta(days=366)
+_TOKEN = (
+    select(Token.person_id, Token.secret_sha256, Token.scope, Token.expires_at, Token.revoked_at, Person.name)
+    .join(Person, Person.id == Token.person_id)
+    .where(Token.id == bindparam("token"))
+)
+_GRANTS = (
+    select(Membership.role, Membership.state)
+    .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+    .order_by(Membership.granted_at, Membership.id)
+)
 UNKNOWN = NotAuthenticated("not_authenticated", "A valid token is needed: Authorization: Bearer mem_…")
 
 
@@ -120,11 +130,7 @@ def actor_of(work: Work, authorization: str) -> tuple[Actor, str]:
     if scheme.lower() != "bearer" or match is None:
         raise UNKNOWN
     token_id, secret = match.groups()
-    found = work.db.execute(
-        select(Token.person_id, Token.secret_sha256, Token.scope, Token.expires_at, Token.revoked_at, Person.name)
-        .join(Person, Person.id == Token.person_id)
-        .where(Token.id == token_id)
-    ).first()
+    found = work.db.execute(_TOKEN, {"token": token_id}).first()
     expected = found.secret_sha256 if found is not None else "0" * 64
     right = hmac.compare_digest(_hash(secret), expected)
     if found is None or not right or _over(found, work.now):
@@ -151,11 +157,7 @@ def _over(token: AnyRow, now: datetime) -> bool:
 
 
 def _grants(work: Work, person_id: UUID) -> tuple[Grant, ...]:
-    rows = work.db.execute(
-        select(Membership.role, Membership.state)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-        .order_by(Membership.granted_at, Membership.id)
-    ).tuples()
+    rows = work.db.execute(_GRANTS, {"person": person_id}).tuples()
     return tuple(Grant(role, state) for role, state in rows)
 
 

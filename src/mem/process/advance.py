@@ -62,7 +62,8 @@ class Moved:
 def possible(work: Work, actor: Actor, position_id: UUID, payload: Payload) -> tuple[Moving, list[Possible]]:
     """Every trigger that leaves the present stage, each with all its blockers for this actor."""
     subject = _seen(work, actor, position_id)
-    facts = subject.facts(work, payload)
+    leaving = subject.workflow.leaving(subject.stage)
+    facts = subject.facts(work, payload, leaving)
     work.decided.add(subject.read)
     return subject, [
         Possible(
@@ -72,7 +73,7 @@ def possible(work: Work, actor: Actor, position_id: UUID, payload: Payload) -> t
             transition.needs,
             _blockers(subject, actor, transition, facts),
         )
-        for transition in subject.workflow.leaving(subject.stage)
+        for transition in leaving
     ]
 
 
@@ -110,7 +111,7 @@ def _fire(work: Work, subject: Moving, actor: Actor | None, trigger: str, payloa
         raise Refused("refused", "This is not possible now.", [to])
     transition = subject.workflow.transition(trigger, subject.stage)
     assert transition is not None
-    blockers = _blockers(subject, actor, transition, subject.facts(work, payload))
+    blockers = _blockers(subject, actor, transition, subject.facts(work, payload, [transition]))
     if blockers:
         raise Refused("refused", "This is not possible now.", blockers)
     work.decided.add(subject.act)

@@ -1,8 +1,9 @@
-"""What is true of a subject now? Frozen facts, gathered in a fixed number of queries, for guards to judge purely."""
+"""What is true of a subject now? Frozen facts for guards to judge purely: each fact is one query at most, and only
+those are gathered that a guard in question asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,21 +11,20 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from mem.answers.rules import missing
 from mem.answers.service import current
 from mem.assessments.service import concluded
-from mem.core.errors import Reason
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.plans.definition import tree_of
+from mem.questionnaires.definition import Form
 from mem.recommendations.service import RecommendationStanding
 from mem.reports.comments import listed
 from mem.reports.models import ReportVersion
 from mem.rounds.experts import assignments, designations
 from mem.rounds.models import CountryEvaluation, Decision, Occasion
 from mem.rounds.service import cycles, exclusions
-from mem.rounds.standing import RoundStanding, Standing, rated_units
+from mem.rounds.standing import RoundStanding, Standing, excluded, rated_units
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,21 @@ class RoundFacts(Facts):
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What a country has answered: values by question, questions said not to apply, units the cycle leaves out."""
+
+    form: Form
+    values: Mapping[str, Any]
+    not_applicable: Collection[str]
+    left_out: Collection[str]
+
+
+@dataclass(frozen=True)
 class EvaluationFacts(Facts):
     """A country evaluation: everything its guards may ask."""
 
-    round_workflow: str
-    round_stage: str
-    missing_answers: Collection[Reason]
+    round: tuple[str, str]  # workflow and stage of its round
+    answered: Answered
     voices: Mapping[str, bool]  # state of each assigned expert → handed in
     rated: Collection[str]
     concluded: Collection[str]
@@ -90,50 +99,85 @@ class RecommendationFacts(Facts):
     """A recommendation; thin so far."""
 
 
-def round_facts(work: Work, where: RoundStanding, payload: Payload) -> RoundFacts:
-    seats = work.db.execute(
+def round_facts(work: Work, where: RoundStanding, payload: Payload, asked: Collection[str]) -> RoundFacts:
+    """The facts of a round that are asked for, by field."""
+    gather: Mapping[str, Callable[[], Any]] = {
+        "seats": lambda: _seats(work, where),
+        "designated": lambda: frozenset(row.state for row in designations(work, where.id)),
+        "judged_units": lambda: sum(_judged(work, where, row.id, row.kind) for row in cycles(work, where.id)),
+    }
+    return RoundFacts(**_common(work, where.method, where.id, payload), **_asked(gather, asked))
+
+
+def evaluation_facts(work: Work, where: Standing, payload: Payload, asked: Collection[str]) -> EvaluationFacts:
+    """The facts of a country evaluation that are asked for, by field."""
+    gather: Mapping[str, Callable[[], Any]] = {
+        "round": lambda: _round(work, where),
+        "answered": lambda: _answered(work, where),
+        "voices": lambda: {row.expert_state: row.handed_in_at is not None for row in assignments(work, where.id)},
+        "rated": lambda: tuple(unit.code for unit in rated_units(work, where)),
+        "concluded": lambda: frozenset(concluded(work, where.id)),
+        "open_comments": lambda: tuple(row.number for row in listed(work, where.id) if row.disposition is None),
+        "decided": lambda: _decided(work, where),
+    }
+    return EvaluationFacts(**_common(work, where.method, where.round_id, payload), **_asked(gather, asked))
+
+
+def _seats(work: Work, where: RoundStanding) -> tuple[Seat, ...]:
+    rows = work.db.execute(
         select(CountryEvaluation.state, Position.workflow, Position.stage)
         .join(Position, Position.id == CountryEvaluation.id)
         .where(CountryEvaluation.round_id == where.id)
         .order_by(CountryEvaluation.state)
     ).tuples()
-    return RoundFacts(
-        **_common(work, where.method, where.id, payload),
-        seats=tuple(Seat(*row) for row in seats),
-        designated=frozenset(row.state for row in designations(work, where.id)),
-        judged_units=sum(_judged(work, where, row.id, row.kind) for row in cycles(work, where.id)),
+    return tuple(Seat(*row) for row in rows)
+
+
+def _round(work: Work, where: Standing) -> tuple[str, str]:
+    row = work.db.execute(select(Position.workflow, Position.stage).where(Position.id == where.round_id)).one()
+    return row.workflow, row.stage
+
+
+def _answered(work: Work, where: Standing) -> Answered:
+    answers = current(work, where.id)
+    return Answered(
+        form=where.form,
+        values={key: row.value for key, row in answers.items() if row.value is not None},
+        not_applicable=frozenset(key for key, row in answers.items() if row.not_applicable is not None),
+        left_out=frozenset(excluded(work, where)),
     )
 
 
-def evaluation_facts(work: Work, where: Standing, payload: Payload) -> EvaluationFacts:
-    answered = current(work, where.id)
-    values = {key: row.value for key, row in answered.items() if row.value is not None}
-    waived = {key for key, row in answered.items() if row.not_applicable is not None}
-    rated = [unit.code for unit in rated_units(work, where)]
-    out = {unit.code for unit in where.tree.at(where.cycle.rated)} - set(rated)
-    position = work.db.execute(select(Position.workflow, Position.stage).where(Position.id == where.round_id)).one()
-    decided = work.db.execute(
+def _decided(work: Work, where: Standing) -> bool:
+    found = work.db.execute(
         select(Decision.position_id)
         .join(ReportVersion, ReportVersion.evaluation_id == Decision.position_id)
         .where(Decision.position_id == where.id)
         .having(func.max(Decision.at) >= func.max(ReportVersion.at))
         .group_by(Decision.position_id)
     ).first()
-    return EvaluationFacts(
-        **_common(work, where.method, where.round_id, payload),
-        round_workflow=position.workflow,
-        round_stage=position.stage,
-        missing_answers=tuple(missing(where.form, values, waived, out)),
-        voices={row.expert_state: row.handed_in_at is not None for row in assignments(work, where.id)},
-        rated=tuple(rated),
-        concluded=frozenset(concluded(work, where.id)),
-        open_comments=tuple(row.number for row in listed(work, where.id) if row.disposition is None),
-        decided=decided is not None,
-    )
+    return found is not None
 
 
-def recommendation_facts(work: Work, where: RecommendationStanding, payload: Payload) -> RecommendationFacts:
+def recommendation_facts(
+    work: Work, where: RecommendationStanding, payload: Payload, asked: Collection[str]
+) -> RecommendationFacts:
+    """The facts of a recommendation."""
     return RecommendationFacts(**_common(work, where.evaluation.method, where.evaluation.round_id, payload))
+
+
+class _Unasked:
+    """A fact that no guard said it asks for: touching it is a fault of the guard's declaration, never an empty yes."""
+
+    def _refuse(self, *_: object) -> Any:
+        raise AssertionError("a guard reads a fact that it does not ask for")
+
+    __iter__ = __len__ = __bool__ = __contains__ = __getattr__ = __getitem__ = __eq__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _asked(gather: Mapping[str, Callable[[], Any]], asked: Collection[str]) -> dict[str, Any]:
+    return {name: get() if name in asked else _Unasked() for name, get in gather.items()}
 
 
 def _common(work: Work, method: Method, round_id: UUID, payload: Payload) -> dict[str, Any]:

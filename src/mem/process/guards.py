@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mem.answers.rules import missing
 from mem.core.errors import Reason
 from mem.process.facts import EvaluationFacts, Facts, RoundFacts
 
@@ -36,11 +37,12 @@ class OccasionKind(Params):
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard as data names it: its function, its parameters, and the subjects it can look at."""
+    """A guard as data names it: its function, its parameters, the subjects it can look at, and the facts it asks for."""
 
     judge: Callable[[Any, Any], Iterator[Reason]]
     params: type[BaseModel]
     subjects: frozenset[str]
+    asks: frozenset[str] = frozenset()
 
 
 def states_are_enrolled(facts: RoundFacts, params: Params) -> Iterator[Reason]:
@@ -72,13 +74,15 @@ def every_evaluation_is_in(facts: RoundFacts, params: InStages) -> Iterator[Reas
 
 def round_is_in(facts: EvaluationFacts, params: InStages) -> Iterator[Reason]:
     """The round stands in one of the named stages."""
-    if facts.round_workflow == params.workflow and facts.round_stage not in params.stages:
-        yield Reason("round_not_there", f"The round stands in '{facts.round_stage}'.")
+    workflow, stage = facts.round
+    if workflow == params.workflow and stage not in params.stages:
+        yield Reason("round_not_there", f"The round stands in '{stage}'.")
 
 
 def every_required_answer_given(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
     """Each required question that is shown has a value, or a reason why it does not apply."""
-    yield from facts.missing_answers
+    given = facts.answered
+    yield from missing(given.form, given.values, given.not_applicable, given.left_out)
 
 
 def assessors_are_assigned(facts: EvaluationFacts, params: AtLeast) -> Iterator[Reason]:
@@ -129,17 +133,25 @@ def _guards(*guards: Guard) -> dict[str, Guard]:
     return {guard.judge.__name__: guard for guard in guards}
 
 
+def _on_round(judge: Callable[[Any, Any], Iterator[Reason]], params: type[BaseModel], *asks: str) -> Guard:
+    return Guard(judge, params, frozenset({ROUND}), frozenset(asks))
+
+
+def _on_evaluation(judge: Callable[[Any, Any], Iterator[Reason]], params: type[BaseModel], *asks: str) -> Guard:
+    return Guard(judge, params, frozenset({EVALUATION}), frozenset(asks))
+
+
 GUARDS = _guards(
-    Guard(states_are_enrolled, Params, frozenset({ROUND})),
-    Guard(some_unit_is_evaluated, Params, frozenset({ROUND})),
-    Guard(every_participant_designated_an_expert, Params, frozenset({ROUND})),
-    Guard(every_evaluation_is_in, InStages, frozenset({ROUND})),
-    Guard(round_is_in, InStages, frozenset({EVALUATION})),
-    Guard(every_required_answer_given, Params, frozenset({EVALUATION})),
-    Guard(assessors_are_assigned, AtLeast, frozenset({EVALUATION})),
-    Guard(every_assessment_is_handed_in, Params, frozenset({EVALUATION})),
-    Guard(every_unit_is_concluded, Params, frozenset({EVALUATION})),
-    Guard(every_comment_is_answered, Params, frozenset({EVALUATION})),
-    Guard(report_was_approved, Params, frozenset({EVALUATION})),
+    _on_round(states_are_enrolled, Params, "seats"),
+    _on_round(some_unit_is_evaluated, Params, "judged_units"),
+    _on_round(every_participant_designated_an_expert, Params, "seats", "designated"),
+    _on_round(every_evaluation_is_in, InStages, "seats"),
+    _on_evaluation(round_is_in, InStages, "round"),
+    _on_evaluation(every_required_answer_given, Params, "answered"),
+    _on_evaluation(assessors_are_assigned, AtLeast, "voices"),
+    _on_evaluation(every_assessment_is_handed_in, Params, "voices"),
+    _on_evaluation(every_unit_is_concluded, Params, "rated", "concluded"),
+    _on_evaluation(every_comment_is_answered, Params, "open_comments"),
+    _on_evaluation(report_was_approved, Params, "decided"),
     Guard(occasion_was_held, OccasionKind, frozenset({ROUND, EVALUATION, RECOMMENDATION})),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import Actor, Place
 from mem.process.facts import Facts, Payload, evaluation_facts, recommendation_facts, round_facts
-from mem.process.guards import EVALUATION, ROUND
+from mem.process.guards import EVALUATION, GUARDS, ROUND
 from mem.recommendations.service import RecommendationStanding, recommendation
 from mem.rounds.standing import RoundStanding, Standing, round_standing, standing
-from mem.workflow.definition import Workflow
+from mem.workflow.definition import Transition, Workflow
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,14 @@ class Moving:
     def version(self) -> int:
         return self.where.version
 
-    def facts(self, work: Work, payload: Payload) -> Facts:
-        """What the guards judge by."""
+    def facts(self, work: Work, payload: Payload, transitions: Iterable[Transition]) -> Facts:
+        """What the guards of these transitions judge by."""
+        asked = {fact for one in transitions for use in one.guards for fact in GUARDS[use.name].asks}
         if isinstance(self.where, RoundStanding):
-            return round_facts(work, self.where, payload)
+            return round_facts(work, self.where, payload, asked)
         if isinstance(self.where, Standing):
-            return evaluation_facts(work, self.where, payload)
-        return recommendation_facts(work, self.where, payload)
+            return evaluation_facts(work, self.where, payload, asked)
+        return recommendation_facts(work, self.where, payload, asked)
 
 
 def moving(work: Work, position_id: UUID, actor: Actor | None) -> Moving:

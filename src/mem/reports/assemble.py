@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -27,7 +26,7 @@ def assemble(work: Work, where: Standing, cause: str) -> int:
     record = gather(work, where)
     report = record.report
     document = report.documents[where.cycle.document]
-    made = [asdict(paragraph) for paragraph in paragraphs(record, document.blocks)]
+    made = [dict(vars(paragraph)) for paragraph in paragraphs(record, document.blocks)]
     names = {field: dict(texts) for field, texts in record.names.items()}
     title = {
         language: document.title[language].format(**{f: texts[language] for f, texts in names.items()})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from mem.core.errors import NotAllowed, NotFound
 from mem.core.work import Work
@@ -18,6 +18,33 @@ from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
 from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Round
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
+
+_EXCLUDED = select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == bindparam("cycle"))
+_STANDING = (
+    select(
+        CountryEvaluation.state,
+        CountryEvaluation.round_id,
+        Round.code.label("round_code"),
+        Round.title.label("round_title"),
+        Round.synthetic,
+        Cycle.id.label("cycle_id"),
+        Cycle.code.label("cycle_code"),
+        Cycle.title.label("cycle_title"),
+        Cycle.kind,
+        Position.method,
+        Position.workflow,
+        Position.stage,
+        Position.version,
+        Position.entered_at,
+        exists()
+        .where(Assignment.evaluation_id == CountryEvaluation.id, Assignment.person_id == bindparam("person"))
+        .label("assigned"),
+    )
+    .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
+    .join(Round, Round.id == CountryEvaluation.round_id)
+    .join(Position, Position.id == CountryEvaluation.id)
+    .where(CountryEvaluation.id == bindparam("evaluation"))
+)
 
 
 @dataclass(frozen=True)
@@ -118,30 +145,7 @@ def round_standing(work: Work, round_id: UUID) -> RoundStanding:
 def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
     """Read an evaluation as it stands for an actor, in one query. Raises `NotFound`."""
     person = actor.person_id if actor is not None else None
-    assigned = exists().where(Assignment.evaluation_id == evaluation_id, Assignment.person_id == person)
-    found = work.db.execute(
-        select(
-            CountryEvaluation.state,
-            CountryEvaluation.round_id,
-            Round.code.label("round_code"),
-            Round.title.label("round_title"),
-            Round.synthetic,
-            Cycle.id.label("cycle_id"),
-            Cycle.code.label("cycle_code"),
-            Cycle.title.label("cycle_title"),
-            Cycle.kind,
-            Position.method,
-            Position.workflow,
-            Position.stage,
-            Position.version,
-            Position.entered_at,
-            assigned.label("assigned"),
-        )
-        .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
-        .join(Round, Round.id == CountryEvaluation.round_id)
-        .join(Position, Position.id == CountryEvaluation.id)
-        .where(CountryEvaluation.id == evaluation_id)
-    ).first()
+    found = work.db.execute(_STANDING, {"evaluation": evaluation_id, "person": person}).first()
     if found is None:
         raise NotFound
     method = pinned(work, found.method)
@@ -177,9 +181,7 @@ def may(actor: Actor | None, action: str, place: Place) -> bool:
 
 def excluded(work: Work, found: Standing) -> dict[str, str]:
     """Every unit the cycle leaves out, itself or by a parent, with the reason."""
-    rows = work.db.execute(
-        select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == found.cycle_id)
-    ).tuples()
+    rows = work.db.execute(_EXCLUDED, {"cycle": found.cycle_id}).tuples()
     return {unit.code: reason for code, reason in rows for unit in found.tree.below(code)}
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from mem.cli.operations import add_officer, prepare, verify_ledger
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError
-from mem.core.work import Work
 from mem.settings import Settings
 
 main = typer.Typer(
@@ -97,7 +95,7 @@ def serve(
     from mem.app import BadDefinitions, create_app  # noqa: PLC0415
 
     settings = _settings(database_url)
-    _prepare(settings)
+    prepare(settings)
     try:
         app = create_app(settings)
     except BadDefinitions as bad:
@@ -108,7 +106,7 @@ def serve(
 @main.command()
 def migrate(database_url: Url = "") -> None:
     """Bring the database to the newest schema."""
-    _prepare(_settings(database_url))
+    prepare(_settings(database_url))
     console.print("The database is at the newest schema.")
 
 
@@ -133,30 +131,17 @@ def people_add(
 ) -> None:
     """Add a person with a role, and print a new token once: how the first officer comes in."""
     settings = _settings(database_url)
-    _prepare(settings)
-    try:
-        token = bootstrap(settings, mechanism, person, role, state, days)
-    except MemError as error:
-        _fail([error.message, *(reason.message for reason in error.reasons)])
-    sys.stdout.write(token + "\n")
-
-
-def bootstrap(settings: Settings, mechanism: str, person: str, role: str, state: str | None, days: int) -> str:
-    """A new person with one role and a token, written by whoever holds the database. Raises `MemError`."""
+    prepare(settings)
     from mem.app import installed  # noqa: PLC0415
-    from mem.people.service import add_person, grant_role, issue_token  # noqa: PLC0415
 
     methods = installed(settings.workflows)
     if mechanism not in methods:
         _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
-    database = Database(settings.url)
-    with database.write() as connection:
-        work = Work(connection, now())
-        person_id = add_person(work, person)
-        grant_role(work, methods[mechanism], person_id, role, state)
-        _, token = issue_token(work, person_id, "first token", days)
-    database.dispose()
-    return token
+    try:
+        token = add_officer(settings, methods[mechanism], person, role, state, days)
+    except MemError as error:
+        _fail([error.message, *(reason.message for reason in error.reasons)])
+    sys.stdout.write(token + "\n")
 
 
 @ledger.command("verify")
@@ -173,29 +158,22 @@ def ledger_verify(as_json: Json = False, database_url: Url = "") -> None:
         raise typer.Exit(1)
 
 
-def verify_ledger(settings: Settings) -> dict[str, Any]:
-    """Recompute every chain: how many chains and events, and each fault."""
-    from mem.ledger.service import chains, events  # noqa: PLC0415
-    from mem.verify import check_chain  # noqa: PLC0415
+@main.command()
+def demo(
+    states: Annotated[int | None, typer.Option(help="How many states; default all.", min=3)] = None,
+    seed: Annotated[int | None, typer.Option(help="Default: the script's.")] = None,
+    mechanism: Annotated[str, typer.Option(help="A mechanism's name, or its folder.")] = "mem",
+    as_json: Json = False,
+    database_url: Url = "",
+) -> None:
+    """Drive a whole synthetic round over HTTP, over a fresh database."""
+    from mem.cli.demo import CannotRun, last_line, run_demo  # noqa: PLC0415
 
-    database, faults, total = Database(settings.url), [], 0
-    with database.read() as connection:
-        work = Work(connection, datetime.now(UTC))
-        every = chains(work)
-        for chain_id, _, seq, head in every:
-            faults += check_chain(str(chain_id), seq, head, events(work, chain_id))
-            total += seq
-    database.dispose()
-    return {"chains": len(every), "events": total, "faults": faults, "ok": not faults}
-
-
-def _prepare(settings: Settings) -> None:
-    from mem.migrate import upgrade  # noqa: PLC0415
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
-    upgrade(database)
-    database.dispose()
-
-
-__all__ = ["Table", "main"]
+    try:
+        totals = run_demo(_settings(database_url), mechanism, states, seed, quiet=as_json)
+    except CannotRun as why:
+        _fail([str(why)])
+    if as_json:
+        sys.stdout.write(last_line(totals) + "\n")
+    if not totals["ledger_ok"]:
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""What does a whole round look like? Drives one as clients only, over HTTP, from a mechanism's `demo.yaml`."""

@@ -1,0 +1,59 @@
+"""What does the person at the terminal see? Bars while it runs; at the end a table by state and the totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from mem.demo.driver import Progress as Report
+from mem.demo.stage import Stage
+
+COLUMNS = ("answers", "evidence", "findings", "ratings", "comments", "responses")
+
+
+@contextmanager
+def bars(console: Console, stage: Stage) -> Iterator[Report]:
+    """A bar for each stage that evaluations pass through, in the order of the road."""
+    kind = stage.script["round"]["cycles"][0]["kind"]
+    road = str(stage.mechanism["cycles"][kind]["workflow"])
+    stages = stage.mechanism["workflows"][road]["stages"]
+    columns = (TextColumn("{task.description:<40}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=False) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(workflow: str, left: str, state: str) -> None:
+            if workflow != road:
+                progress.console.print(f"  {stage.round['title']}: left '{left}'", highlight=False)
+                return
+            if left not in tasks:
+                title = stages[left].get("en") or next(iter(stages[left].values()))
+                tasks[left] = progress.add_task(title, total=len(stage.evaluations))
+            progress.advance(tasks[left])
+
+        yield report
+
+
+def table(console: Console, stage: Stage, totals: Mapping[str, Any]) -> None:
+    """The table by state, and the totals."""
+    shown = Table(title=f"{stage.round['title']}: SYNTHETIC data", title_style="bold")
+    shown.add_column("State")
+    for name in COLUMNS:
+        shown.add_column(name.capitalize(), justify="right")
+    shown.add_column("Outcome")
+    names = {member["code"]: member["names"] for member in stage.mechanism["members"]}
+    for state in stage.states:
+        name = names[state].get("en") or state
+        if state in stage.absent:
+            shown.add_row(name, *[""] * len(COLUMNS), "not participating")
+            continue
+        counted = stage.by_state.get(state, Counter())
+        shown.add_row(name, *[f"{counted.get(column, 0):,}" for column in COLUMNS], "published")
+    shown.add_section()
+    shown.add_row("Total", *[f"{totals[column]:,}" for column in COLUMNS], f"{totals['published']} published")
+    console.print(shown)

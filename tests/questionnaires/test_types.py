@@ -1,0 +1,250 @@
+"""Does each type take the right values, refuse every wrong one where it is wrong, and say what it holds?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mem.questionnaires.types import LONGEST_TEXT, TYPES, Shape, is_link
+
+SHAPE = Shape(choices=("a", "b", "c"), rows=("men", "women"), years=(2016, 2017, 2018))
+ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+OTHER_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+LAW = {"title": "Law on drugs", "number": "12/2016", "date": "2016-02-29", "link": "https://example.org/law?n=12"}
+LABELS = {"yes": "sí", "no": "no", "a": "Alpha", "b": "Beta", "men": "Men", "women": "Women", "documents": "Documents"}
+
+RIGHT: dict[str, list[Any]] = {
+    "yes_no": [True, False],
+    "text": ["a", "¿Sí?", "two\nlines", "x" * LONGEST_TEXT],
+    "integer": [0, 1, 2**53 - 1],
+    "year": [1800, 1999, 2016, 2200],
+    "single_choice": ["a", "b", "c"],
+    "multi_choice": [["a"], ["c", "a"], ["a", "b", "c"]],
+    "table_by_year": [
+        {"men": {"2016": 0}},
+        {"men": {"2016": 1, "2018": 2.5}},
+        {"women": {"2017": 3}, "men": {"2016": 4, "2017": 5, "2018": 2**53 - 1}},
+    ],
+    "legal_instrument": [
+        LAW,
+        {"title": "Law"},
+        {"title": "Law", "number": None, "date": None, "link": None},
+        {"title": "x" * 500, "number": "n" * 200},
+    ],
+    "document": [[ID], [ID, OTHER_ID], [f"0f8fad5b-d9cb-469f-a165-{number:012}" for number in range(50)]],
+}
+
+WRONG: dict[str, list[tuple[Any, list[tuple[str, str]]]]] = {
+    "yes_no": [(value, [("wrong_value", "")]) for value in (None, 0, 1, "true", "yes", "", [], {}, [True], 1.0)],
+    "text": [
+        *((value, [("wrong_value", "")]) for value in (None, "", "  ", "\n\t", 0, 7, True, ["a"], {"a": "b"})),
+        ("x" * (LONGEST_TEXT + 1), [("too_long", "")]),
+    ],
+    "integer": [
+        (value, [("wrong_value", "")])
+        for value in (None, -1, 1.0, 1.5, "1", "", True, False, [1], {}, 2**53 + 1, 10**30, float("nan"), float("inf"))
+    ],
+    "year": [
+        (value, [("wrong_value", "")])
+        for value in (None, 1799, 2201, 0, -2016, 16, "2016", 2016.0, True, [2016], {"year": 2016}, 20160)
+    ],
+    "single_choice": [
+        (value, [("wrong_value", "")]) for value in (None, "", "d", "A", "a ", 0, True, ["a"], {"a": True}, "a,b")
+    ],
+    "multi_choice": [
+        *((value, [("wrong_value", "")]) for value in (None, [], "a", {}, {"a": True}, True, 0)),
+        (["d"], [("wrong_value", "/0")]),
+        (["a", "d", "b", "e"], [("wrong_value", "/1"), ("wrong_value", "/3")]),
+        (["a", None], [("wrong_value", "/1")]),
+        (["a", ["b"]], [("wrong_value", "/1")]),
+        (["a", 1], [("wrong_value", "/1")]),
+        (["a", "b", "a"], [("twice", "/2")]),
+        (["a", "a", "x"], [("twice", "/1"), ("wrong_value", "/2")]),
+    ],
+    "table_by_year": [
+        *((value, [("wrong_value", "")]) for value in (None, {}, [], "", 5, True, [["men", 1]])),
+        ({"men": {}}, [("wrong_value", "/men")]),
+        ({"men": 7}, [("wrong_value", "/men")]),
+        ({"men": None}, [("wrong_value", "/men")]),
+        ({"men": [1, 2]}, [("wrong_value", "/men")]),
+        ({"men": {"2015": 1}}, [("unknown_year", "/men")]),
+        ({"men": {"16": 1}}, [("unknown_year", "/men")]),
+        ({"men": {"2016 ": 1}}, [("unknown_year", "/men")]),
+        *(
+            ({"men": {"2016": cell}}, [("wrong_value", "/men/2016")])
+            for cell in (None, "1", "", True, False, -1, -0.5, [], {}, 2**53 + 1, 1e300, float("nan"), float("inf"))
+        ),
+        (
+            {"men": {"2016": -1, "2017": 1, "2018": "2"}, "women": {"2014": 1}},
+            [("wrong_value", "/men/2016"), ("wrong_value", "/men/2018"), ("unknown_year", "/women")],
+        ),
+    ],
+    "legal_instrument": [
+        *((value, [("wrong_value", "")]) for value in (None, "Law", [], ["Law"], 5, True)),
+        ({**LAW, "author": "x"}, [("wrong_value", "")]),
+        ({}, [("wrong_value", "/title")]),
+        ({"title": None}, [("wrong_value", "/title")]),
+        ({"title": " "}, [("wrong_value", "/title")]),
+        ({"title": 5}, [("wrong_value", "/title")]),
+        ({"title": "x" * 501}, [("too_long", "/title")]),
+        ({"title": "Law", "number": 12}, [("wrong_value", "/number")]),
+        ({"title": "Law", "number": ""}, [("wrong_value", "/number")]),
+        ({"title": "Law", "number": "n" * 201}, [("too_long", "/number")]),
+        *(
+            ({"title": "Law", "date": value}, [("wrong_value", "/date")])
+            for value in ("", "2016", "2016-02-30", "2016-13-01", "20160229", "29-02-2016", "2016-2-29", 20160229, True,
+                          "2016-02-29T00:00", "2015-02-29", "2016/02/29")
+        ),
+        *(
+            ({"title": "Law", "link": value}, [("wrong_value", "/link")])
+            for value in ("", "example.org", "ftp://example.org", "javascript:alert(1)", "http://", 5)
+        ),
+        (
+            {"title": "", "number": "", "date": "soon", "link": "there"},
+            [("wrong_value", "/title"), ("wrong_value", "/number"), ("wrong_value", "/date"), ("wrong_value", "/link")],
+        ),
+    ],
+    "document": [
+        *((value, [("wrong_value", "")]) for value in (None, [], ID, {}, {ID: True}, 5, [ID] * 51)),
+        ([ID, "x"], [("wrong_value", "/1")]),
+        ([None, ID, 5], [("wrong_value", "/0"), ("wrong_value", "/2")]),
+        ([ID.upper()], [("wrong_value", "/0")]),
+        ([ID.replace("-", "")], [("wrong_value", "/0")]),
+        ([f"{{{ID}}}"], [("wrong_value", "/0")]),
+        ([f"urn:uuid:{ID}"], [("wrong_value", "/0")]),
+        ([""], [("wrong_value", "/0")]),
+    ],
+}  # fmt: skip
+
+
+def test_every_type_has_a_table_of_right_and_of_wrong_values() -> None:
+    assert set(RIGHT) == set(WRONG) == set(TYPES)
+    assert all(kind.name == name for name, kind in TYPES.items())
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in RIGHT.items() for value in values])
+def test_a_right_value_has_no_fault(name: str, value: Any) -> None:
+    assert list(TYPES[name].faults(value, SHAPE)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"), [(name, value, found) for name, rows in WRONG.items() for value, found in rows]
+)
+def test_a_wrong_value_has_every_fault_with_its_code_where_it_is(
+    name: str, value: Any, found: list[tuple[str, str]]
+) -> None:
+    faults = list(TYPES[name].faults(value, SHAPE))
+    assert [(fault.code, fault.where) for fault in faults] == found
+    assert all(fault.message.endswith(".") for fault in faults)
+
+
+def test_an_unknown_row_is_told() -> None:
+    faults = list(TYPES["table_by_year"].faults({"children": {"2016": 1}, "men": {"2016": 1}}, SHAPE))
+    assert [fault.code for fault in faults] == ["unknown_row"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("text", "hunter2 " * 2000),
+        ("single_choice", "hunter2"),
+        ("multi_choice", ["hunter2"]),
+        ("integer", "hunter2"),
+        ("table_by_year", {"hunter2": {"hunter2": "hunter2"}}),
+        ("legal_instrument", {"title": "Law", "date": "hunter2", "link": "hunter2"}),
+        ("document", ["hunter2"]),
+    ],
+)
+def test_no_fault_repeats_what_was_sent(name: str, value: Any) -> None:
+    faults = list(TYPES[name].faults(value, SHAPE))
+    assert faults
+    assert not any("hunter2" in f"{fault.message}{fault.where}" for fault in faults)
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_without_a_shape_nothing_that_needs_one_fits(name: str) -> None:
+    for value in RIGHT[name]:
+        fits = not list(TYPES[name].faults(value, Shape()))
+        assert fits is not (name in {"single_choice", "multi_choice", "table_by_year"})
+
+
+@pytest.mark.parametrize(
+    ("name", "takes"),
+    [
+        ("yes_no", set()),
+        ("text", set()),
+        ("integer", set()),
+        ("year", set()),
+        ("single_choice", {"choices"}),
+        ("multi_choice", {"choices"}),
+        ("table_by_year", {"rows"}),
+        ("legal_instrument", set()),
+        ("document", set()),
+    ],
+)
+def test_a_type_says_which_extras_its_questions_must_have(name: str, takes: set[str]) -> None:
+    assert TYPES[name].takes == takes
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("yes_no", True, "sí"),
+        ("yes_no", False, "no"),
+        ("text", "As written.", "As written."),
+        ("integer", 0, "0"),
+        ("integer", 1500, "1500"),
+        ("year", 2016, "2016"),
+        ("single_choice", "b", "Beta"),
+        ("multi_choice", ["b", "a"], "Beta, Alpha"),
+        ("multi_choice", ["a"], "Alpha"),
+        ("table_by_year", {"men": {"2016": 5}}, "Men: 2016 5"),
+        (
+            "table_by_year",
+            {"women": {"2018": 0.5, "2016": 1234567}, "men": {"2017": 0}},
+            "Women: 2016 1,234,567, 2018 0.5; Men: 2017 0",
+        ),
+        ("legal_instrument", {"title": "Law"}, "Law"),
+        ("legal_instrument", LAW, "Law on drugs, 12/2016, 2016-02-29"),
+        ("legal_instrument", {"title": "Law", "number": None, "date": "2016-02-29"}, "Law, 2016-02-29"),
+        ("document", [ID], "Documents: 1"),
+        ("document", [ID, OTHER_ID], "Documents: 2"),
+    ],
+)
+def test_a_value_is_said_in_words_with_the_labels_of_its_codes(name: str, value: Any, said: str) -> None:
+    assert TYPES[name].said(value, lambda code: LABELS[code]) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("https://example.org", True),
+        ("http://example.org/a/b?c=d&e=f#g", True),
+        ("HTTPS://EXAMPLE.ORG", True),
+        ("https://example.org:8443/x", True),
+        ("https://[2001:db8::1]/x", True),
+        ("https://ejemplo.españa/ley", True),
+        ("https://example.org/" + "x" * 1_980, True),
+        ("https://example.org/" + "x" * 1_981, False),
+        ("https://example.org/a b", False),
+        ("https://example.org/\n", False),
+        (" https://example.org", False),
+        ("//example.org", False),
+        ("example.org", False),
+        ("https:example.org", False),
+        ("https:///path", False),
+        ("https://[::1", False),
+        ("https://", False),
+        ("ftp://example.org", False),
+        ("file:///etc/passwd", False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("", False),
+        (None, False),
+        (b"https://example.org", False),
+        (["https://example.org"], False),
+    ],
+)
+def test_a_link_is_an_absolute_address_of_the_web(value: Any, found: bool) -> None:
+    assert is_link(value) is found

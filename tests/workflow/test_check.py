@@ -1,0 +1,618 @@
+"""Is every name that means nothing, and every road that leads nowhere, found with its file, line and path?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.methods_of import Changed, Expected, copied, in_order, line_of, real_folder
+
+from mem.core.yaml import Fault
+from mem.process.methods import VOCABULARY
+from mem.workflow.check import check
+from mem.workflow.loader import Folder, read_folder
+
+EVALUATION, ROUND, RECOMMENDATION = "country_evaluation.yaml", "round.yaml", "recommendation.yaml"
+
+GUARDS_AND_EFFECTS = [
+    Changed(
+        "an unknown guard",
+        ROUND,
+        "guards: [states_are_enrolled, some_unit_is_evaluated]",
+        "guards: [states_are_enrolled, moon_is_full]",
+        (Expected("moon_is_full", "transitions.0.guards.1", "unknown guard 'moon_is_full'"),),
+    ),
+    Changed(
+        "an unknown effect",
+        EVALUATION,
+        "effects: [publish_report, issue_recommendations]",
+        "effects: [publish_report, ring_bells]",
+        (Expected("ring_bells", "transitions.12.effects.1", "unknown effect 'ring_bells'"),),
+    ),
+    Changed(
+        "an effect where a guard belongs",
+        ROUND,
+        "guards: [every_participant_designated_an_expert]",
+        "guards: [record_decision]",
+        (Expected("record_decision", "transitions.1.guards.0", "unknown guard 'record_decision'"),),
+    ),
+    Changed(
+        "a guard that does not fit a round",
+        ROUND,
+        "guards: [every_participant_designated_an_expert]",
+        "guards: [every_unit_is_concluded]",
+        (
+            Expected(
+                "every_unit_is_concluded",
+                "transitions.1.guards.0",
+                "guard 'every_unit_is_concluded' does not fit a round",
+            ),
+        ),
+    ),
+    Changed(
+        "a guard that does not fit a country evaluation",
+        EVALUATION,
+        "guards: [every_assessment_is_handed_in]",
+        "guards: [states_are_enrolled]",
+        (
+            Expected(
+                "states_are_enrolled",
+                "transitions.5.guards.0",
+                "guard 'states_are_enrolled' does not fit a country_evaluation",
+            ),
+        ),
+    ),
+    Changed(
+        "an effect that does not fit a recommendation",
+        RECOMMENDATION,
+        "    from: issued\n",
+        "    from: issued\n    effects: [publish_report]\n",
+        (
+            Expected(
+                "effects: [publish_report", "transitions.0.effects.0",
+                "effect 'publish_report' does not fit a recommendation",
+            ),
+        ),
+    ),
+    Changed(
+        "a parameter of a guard with a wrong value",
+        EVALUATION,
+        "{at_least: 2}",
+        "{at_least: 0}",
+        (
+            Expected(
+                "- assessors_are_assigned", "transitions.3.guards.0",
+                "guard 'assessors_are_assigned', parameter 'at_least': Input should be greater than or equal to 1",
+            ),
+        ),
+    ),
+    Changed(
+        "a parameter of a guard with another name",
+        EVALUATION,
+        "{at_least: 2}",
+        "{at_most: 2}",
+        (
+            Expected(
+                "- assessors_are_assigned", "transitions.3.guards.0",
+                "guard 'assessors_are_assigned', parameter 'at_least': Field required",
+            ),
+        ),
+    ),
+    Changed(
+        "a parameter that a guard does not take",
+        EVALUATION,
+        "guards: [every_unit_is_concluded]",
+        "guards:\n      - every_unit_is_concluded: {strictly: true}",
+        (
+            Expected(
+                "- every_unit_is_concluded", "transitions.6.guards.0",
+                "guard 'every_unit_is_concluded', parameter 'strictly': Extra inputs are not permitted",
+            ),
+        ),
+    ),
+    Changed(
+        "a guard without the parameters it needs",
+        EVALUATION,
+        "      - round_is_in: {workflow: round, stages: [evaluation]}",
+        "      - round_is_in",
+        (
+            Expected(
+                "- round_is_in", "transitions.0.guards.0", "guard 'round_is_in', parameter 'workflow': Field required"
+            ),
+        ),
+    ),
+    Changed(
+        "an empty list of stages in a parameter",
+        EVALUATION,
+        "{workflow: round, stages: [evaluation]}",
+        "{workflow: round, stages: []}",
+        (
+            Expected(
+                "- round_is_in", "transitions.0.guards.0",
+                "guard 'round_is_in', parameter 'stages': List should have at least 1 item after validation, not 0",
+            ),
+        ),
+    ),
+    Changed(
+        "a wrong parameter of an effect",
+        ROUND,
+        "{workflow: country_evaluation, trigger: issue}",
+        "{workflow: country_evaluation, event: issue}",
+        (
+            Expected(
+                "- fire_on_evaluations", "transitions.1.effects.0",
+                "effect 'fire_on_evaluations', parameter 'trigger': Field required",
+            ),
+        ),
+    ),
+    Changed(
+        "an unknown stage in a parameter",
+        ROUND,
+        "stages: [published, not_participating]",
+        "stages: [published, forgotten]",
+        (
+            Expected(
+                "- every_evaluation_is_in", "transitions.2.guards.0",
+                "unknown stage 'forgotten' of workflow 'country_evaluation'",
+            ),
+        ),
+    ),
+    Changed(
+        "a stage of another workflow in a parameter",
+        EVALUATION,
+        "{workflow: round, stages: [evaluation]}",
+        "{workflow: round, stages: [answering]}",
+        (Expected("- round_is_in", "transitions.0.guards.0", "unknown stage 'answering' of workflow 'round'"),),
+    ),
+    Changed(
+        "an unknown workflow in a parameter of a guard",
+        EVALUATION,
+        "{workflow: round, stages: [evaluation]}",
+        "{workflow: year, stages: [evaluation]}",
+        (Expected("- round_is_in", "transitions.0.guards.0", "unknown workflow 'year'"),),
+    ),
+    Changed(
+        "an unknown workflow in a parameter of an effect",
+        ROUND,
+        "{workflow: country_evaluation, trigger: issue}",
+        "{workflow: evaluation_of_countries, trigger: issue}",
+        (Expected("- fire_on_evaluations", "transitions.1.effects.0", "unknown workflow 'evaluation_of_countries'"),),
+    ),
+    Changed(
+        "an unknown trigger in a parameter",
+        ROUND,
+        "{workflow: country_evaluation, trigger: issue}",
+        "{workflow: country_evaluation, trigger: fly}",
+        (
+            Expected(
+                "- fire_on_evaluations", "transitions.1.effects.0",
+                "unknown trigger 'fly' of workflow 'country_evaluation'",
+            ),
+        ),
+    ),
+    Changed(
+        "an unknown kind of occasion in a parameter",
+        RECOMMENDATION,
+        "{kind: commission_session}",
+        "{kind: coffee_break}",
+        (Expected("- occasion_was_held", "transitions.3.guards.0", "unknown kind of occasion 'coffee_break'"),),
+    ),
+]  # fmt: skip
+
+ROLES_AND_ARTEFACTS = [
+    Changed(
+        "an unknown role in by",
+        EVALUATION,
+        "by: [commission]\n    needs: [occasion]\n",
+        "by: [commission, committee]\n    needs: [occasion]\n",
+        (Expected("committee", "transitions.10.by.1", "unknown role 'committee'"),),
+    ),
+    Changed(
+        "a role in by that may not advance",
+        RECOMMENDATION,
+        "by: [coordinator]",
+        "by: [coordinator, expert]",
+        (
+            Expected(
+                "by: [coordinator, expert", "transitions.1.by.1", "role 'expert' lacks the capability 'advance'"
+            ),
+        ),
+    ),
+    Changed(
+        "an unknown role in sees",
+        RECOMMENDATION,
+        "    waits_for: commission\n    sees:\n      coordinator: [progress]",
+        "    waits_for: commission\n    sees:\n      coordinater: [progress]",
+        (Expected("coordinater", "stages.assessed.sees.coordinater", "unknown role 'coordinater'"),),
+    ),
+    Changed(
+        "an unknown role in sees_always",
+        RECOMMENDATION,
+        "  auditor: [progress, record]",
+        "  inspector: [progress, record]",
+        (Expected("inspector", "sees_always.inspector", "unknown role 'inspector'"),),
+    ),
+    Changed(
+        "an unknown role in edits",
+        EVALUATION,
+        "edits:\n      mem_unit: [assignments]",
+        "edits:\n      mem_office: [assignments]",
+        (Expected("mem_office", "stages.compilation.edits.mem_office", "unknown role 'mem_office'"),),
+    ),
+    Changed(
+        "an unknown role in waits_for",
+        ROUND,
+        "waits_for: national_coordinating_entity",
+        "waits_for: somebody",
+        (Expected("somebody", "stages.designation.waits_for", "unknown role 'somebody'"),),
+    ),
+    Changed(
+        "an unknown capability",
+        "roles.yaml",
+        "capabilities: [write_findings, consolidate, respond]",
+        "capabilities: [write_findings, consolidate, respond, rule_the_world]",
+        (
+            Expected(
+                "rule_the_world", "roles.expert.capabilities.3", "unknown capability 'rule_the_world'"
+            ),
+        ),
+    ),
+    Changed(
+        "an unknown artefact in sees",
+        EVALUATION,
+        "coordinator: [progress, answers, evidence, assignments]\n  review:",
+        "coordinator: [progress, answers, evidence, gossip]\n  review:",
+        (Expected("gossip", "stages.compilation.sees.coordinator.3", "unknown artefact 'gossip'"),),
+    ),
+    Changed(
+        "an unknown artefact in edits",
+        EVALUATION,
+        "expert: [findings]\n",
+        "expert: [findings, poems]\n",
+        (Expected("poems", "stages.review.edits.expert.1", "unknown artefact 'poems'"),),
+    ),
+    Changed(
+        "an unknown artefact in sees_always",
+        RECOMMENDATION,
+        "  mem_unit: [progress, record]",
+        "  mem_unit: [progress, rumours]",
+        (Expected("rumours", "sees_always.mem_unit.1", "unknown artefact 'rumours'"),),
+    ),
+    Changed(
+        "a role that edits without the capability",
+        EVALUATION,
+        "edits:\n      mem_unit: [assignments]",
+        "edits:\n      mem_unit: [assignments, findings]",
+        (
+            Expected(
+                "[assignments, findings", "stages.compilation.edits.mem_unit.1",
+                "role 'mem_unit' lacks the capability 'write_findings' for this",
+            ),
+        ),
+    ),
+    Changed(
+        "a capability that is taken from a role that needs it in three stages",
+        "roles.yaml",
+        "capabilities: [consolidate, respond, advance]",
+        "capabilities: [respond, advance]",
+        (
+            Expected(
+                "expert: [conclusions]\n      coordinator: [conclusions", "stages.consolidation.edits.coordinator.0",
+                "role 'coordinator' lacks the capability 'consolidate' for this", EVALUATION,
+            ),
+            Expected(
+                "coordinator: [responses, conclusions", "stages.revision.edits.coordinator.1",
+                "role 'coordinator' lacks the capability 'consolidate' for this", EVALUATION,
+            ),
+        ),
+    ),
+    Changed(
+        "an artefact that is only ever seen in edits",
+        EVALUATION,
+        "edits:\n      mem_unit: [assignments]",
+        "edits:\n      mem_unit: [report]",
+        (Expected("edits:\n      mem_unit: [report", "stages.compilation.edits.mem_unit.0",
+                  "'report' is seen, never edited"),),
+    ),
+]  # fmt: skip
+
+ROADS = [
+    Changed(
+        "an unknown stage in from",
+        ROUND,
+        "    from: follow_up\n",
+        "    from: [follow_up, nowhere]\n",
+        (Expected("from: [follow_up, nowhere", "transitions.3.from", "unknown stage 'nowhere'"),),
+    ),
+    Changed(
+        "an unknown stage in to",
+        EVALUATION,
+        "    from: compilation\n    to: answering\n",
+        "    from: compilation\n    to: asking\n",
+        (Expected("to: asking", "transitions.4.to", "unknown stage 'asking'"),),
+    ),
+    Changed(
+        "an unknown stage in initial, from which nothing is reached",
+        ROUND,
+        "initial: preparation",
+        "initial: start",
+        (
+            Expected("initial: start", "initial", "unknown stage 'start'"),
+            *(
+                Expected(f"\n  {stage}:", f"stages.{stage}", "never reached from the initial stage")
+                for stage in ("preparation", "designation", "evaluation", "follow_up", "closed")
+            ),
+        ),
+    ),
+    Changed(
+        "a stage that is never reached",
+        ROUND,
+        "  closed:\n",
+        "  limbo:\n    title: {en: Limbo}\n    final: true\n  closed:\n",
+        (Expected("limbo:", "stages.limbo", "never reached from the initial stage"),),
+    ),
+    Changed(
+        "a stage that leads on but is never reached",
+        RECOMMENDATION,
+        "initial: issued",
+        "initial: assessed",
+        (),
+    ),
+    Changed(
+        "a stage that is never left",
+        ROUND,
+        "    final: true\n",
+        "",
+        (Expected("closed:", "stages.closed", "never left, and not marked final"),),
+    ),
+    Changed(
+        "a final stage that is left",
+        EVALUATION,
+        "    final: true\ntransitions:\n",
+        "    final: true\ntransitions:\n"
+        "  - {trigger: come_back, from: not_participating, to: enrolled, by: [mem_unit]}\n",
+        (Expected("\n  not_participating:", "stages.not_participating", "final, and yet 'come_back' leaves it"),),
+    ),
+    Changed(
+        "a transition that nobody may fire",
+        ROUND,
+        "    to: closed\n    by: [mem_unit]\n",
+        "    to: closed\n    by: []\n",
+        (Expected("by: []", "transitions.3.by", "nobody may fire 'close', and no lapse does"),),
+    ),
+    Changed(
+        "a transition by nobody whose lapse is gone",
+        EVALUATION,
+        "deadline: {days: country_comment, lapse: deem_no_more_comments}",
+        "deadline: {days: country_comment}",
+        (
+            Expected(
+                "by: []", "transitions.8.by", "nobody may fire 'deem_no_more_comments', and no lapse does"
+            ),
+        ),
+    ),
+    Changed(
+        "a transition by nobody that an effect of another workflow fires",
+        EVALUATION,
+        "    to: answering\n    by: [mem_unit]\n    guards:\n",
+        "    to: answering\n    by: []\n    guards:\n",
+        (),
+    ),
+    Changed(
+        "a deadline that is not in the calendar",
+        EVALUATION,
+        "deadline: {days: release}",
+        "deadline: {days: patience}",
+        (Expected("{days: patience", "stages.approved.deadline.days", "'patience' is not in calendar.yaml"),),
+    ),
+    Changed(
+        "a day taken out of the calendar",
+        "calendar.yaml",
+        "  release: {days: 35,",
+        "  parting: {days: 35,",
+        (
+            Expected(
+                "{days: release", "stages.approved.deadline.days", "'release' is not in calendar.yaml", EVALUATION
+            ),
+        ),
+    ),
+    Changed(
+        "a lapse that does not leave the stage",
+        EVALUATION,
+        "deadline: {days: questionnaire}",
+        "deadline: {days: questionnaire, lapse: publish}",
+        (
+            Expected(
+                "lapse: publish", "stages.answering.deadline.lapse", "no trigger 'publish' leaves this stage"
+            ),
+        ),
+    ),
+    Changed(
+        "a lapse that no transition has",
+        ROUND,
+        "deadline: {days: designation}",
+        "deadline: {days: designation, lapse: give_up}",
+        (Expected("lapse: give_up", "stages.designation.deadline.lapse", "no trigger 'give_up' leaves this stage"),),
+    ),
+    Changed(
+        "a trigger that leaves one stage twice",
+        RECOMMENDATION,
+        "  - trigger: ask_again\n    from: assessed\n",
+        "  - trigger: ask_again\n    from: assessed\n    to: reported\n    by: [commission]\n"
+        "  - trigger: ask_again\n    from: [reported, assessed]\n",
+        (
+            Expected(
+                "by: [commission]\n  - trigger: ask_again", "transitions.3", "'ask_again' leaves 'assessed' twice"
+            ),
+        ),
+    ),
+]  # fmt: skip
+
+SHAPES = [
+    Changed(
+        "an unknown key of a stage",
+        EVALUATION,
+        "    public: true\n",
+        "    hidden: true\n",
+        (Expected("hidden", "stages.published.hidden", "Extra inputs are not permitted"),),
+    ),
+    Changed(
+        "an unknown key of a role",
+        "roles.yaml",
+        "    assigned: true\n",
+        "    assigned: true\n    elected: true\n",
+        (Expected("elected", "roles.expert.elected", "Extra inputs are not permitted"),),
+    ),
+    Changed(
+        "a missing key of a transition",
+        RECOMMENDATION,
+        "    to: closed\n",
+        "",
+        (Expected("- trigger: approve_closing", "transitions.3.to", "Field required"),),
+    ),
+    Changed(
+        "a missing key of a day",
+        "calendar.yaml",
+        "  review: {days: 60, basis: ours}",
+        "  review: {days: 60}",
+        (Expected("  review:", "days.review.basis", "Field required"),),
+    ),
+    Changed(
+        "a scale of one value",
+        "scales.yaml",
+        "    values:\n",
+        "    values:\n      - {code: only, label: {en: only}}\n    more:\n",
+        (
+            Expected(
+                "    values:", "scales.sixth_round.values", "List should have at least 2 items after validation, not 1"
+            ),
+            Expected("    more:", "scales.sixth_round.more", "Extra inputs are not permitted"),
+        ),
+    ),
+    Changed(
+        "a member with a code of two letters",
+        "states.yaml",
+        "  - code: BRA\n",
+        "  - code: bra\n",
+        (Expected("code: bra", "members.5.code", "String should match pattern '^[A-Z]{3}$'"),),
+    ),
+    Changed(
+        "a key that stands twice",
+        "calendar.yaml",
+        "  session:",
+        "  review: {days: 3}\n  session:",
+        (
+            Expected(
+                "{days: 3}", "",
+                "found duplicate key \"review\" with value \"{'days': 3}\""
+                " (original value: \"{'days': 60, 'basis': 'ours'}\")",
+            ),
+        ),
+    ),
+    Changed(
+        "a file that is not well-formed",
+        "calendar.yaml",
+        "  review: {days: 60, basis: ours}",
+        "  review: {days: 60, basis: ours",
+        (Expected("  consolidation:", "", "expected ',' or '}', but got ':'"),),
+    ),
+    Changed(
+        "an unknown key of a cycle",
+        "mechanism.yaml",
+        "    scale: sixth_round\n",
+        "    scale: sixth_round\n    tempo: slow\n",
+        (Expected("tempo", "cycles.evaluation.tempo", "Extra inputs are not permitted"),),
+    ),
+    Changed(
+        "a missing key of the mechanism",
+        "mechanism.yaml",
+        "languages: [en, es, fr, pt]\n",
+        "",
+        (Expected("# The mechanism", "languages", "Field required"),),
+    ),
+]  # fmt: skip
+
+MECHANISM = [
+    Changed(
+        "an unknown scale",
+        "mechanism.yaml",
+        "scale: sixth_round",
+        "scale: seventh_round",
+        (Expected("seventh_round", "cycles.evaluation.scale", "unknown scale 'seventh_round'"),),
+    ),
+    Changed(
+        "an unknown workflow of a cycle",
+        "mechanism.yaml",
+        "workflow: country_evaluation",
+        "workflow: peer_review",
+        (Expected("peer_review", "cycles.evaluation.workflow", "unknown workflow 'peer_review'"),),
+    ),
+    Changed(
+        "an unknown workflow of the round",
+        "mechanism.yaml",
+        "round_workflow: round",
+        "round_workflow: ring",
+        (Expected("ring", "round_workflow", "unknown workflow 'ring'"),),
+    ),
+    Changed(
+        "a workflow for recommendations that moves something else",
+        "mechanism.yaml",
+        "recommendation_workflow: recommendation",
+        "recommendation_workflow: round",
+        (
+            Expected(
+                "recommendation_workflow: round", "recommendation_workflow",
+                "workflow 'round' moves a round, not a recommendation",
+            ),
+        ),
+    ),
+]  # fmt: skip
+
+
+def says(row: Changed) -> str:
+    return row.says
+
+
+def test_the_real_folder_has_no_fault_and_everything_is_read() -> None:
+    found = check(real_folder(), VOCABULARY)
+    assert found.faults == []
+    assert sorted(found.workflows) == ["country_evaluation", "recommendation", "round"]
+    assert len(found.roles) == 7
+    assert None not in (found.mechanism, found.scales, found.calendar, found.members)
+
+
+@pytest.mark.parametrize("row", [*GUARDS_AND_EFFECTS, *ROLES_AND_ARTEFACTS, *ROADS, *MECHANISM], ids=says)
+def test_one_wrong_name_is_told_with_its_file_line_and_path_and_nothing_else_is(row: Changed, tmp_path: Path) -> None:
+    assert in_order(check(row.folder(tmp_path), VOCABULARY).faults) == row.expected()
+
+
+@pytest.mark.parametrize("row", SHAPES, ids=says)
+def test_a_file_of_another_shape_is_told_with_its_line(row: Changed, tmp_path: Path) -> None:
+    faults = check(row.folder(tmp_path), VOCABULARY).faults
+    assert in_order([fault for fault in faults if fault.file == row.file]) == row.expected()
+
+
+@pytest.mark.parametrize("name", ["mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"])
+def test_a_missing_file_is_told(name: str) -> None:
+    real = real_folder()
+    rest = {file: source for file, source in real.sources.items() if file != name}
+    faults = check(Folder(real.path, rest, ()), VOCABULARY).faults
+    assert [fault for fault in faults if fault.file == name] == [Fault(name, 1, "", "this file is missing")]
+
+
+def test_a_file_that_cannot_be_read_is_told_once_and_is_not_called_missing(tmp_path: Path) -> None:
+    place = copied(tmp_path)
+    (place / "calendar.yaml").write_bytes(b"days: \xff\n")
+    faults = check(read_folder(place), VOCABULARY).faults
+    assert faults == [Fault("calendar.yaml", 1, "", "cannot be read: UnicodeDecodeError")]
+
+
+def test_a_workflow_whose_file_is_gone_is_missed_wherever_it_is_named(tmp_path: Path) -> None:
+    place = copied(tmp_path)
+    (place / ROUND).unlink()
+    faults = check(read_folder(place), VOCABULARY).faults
+    guard, named = (place / EVALUATION).read_text(), (place / "mechanism.yaml").read_text()
+    assert in_order(faults) == [
+        Fault(EVALUATION, line_of(guard, "- round_is_in"), "transitions.0.guards.0", "unknown workflow 'round'"),
+        Fault("mechanism.yaml", line_of(named, "round_workflow: round"), "round_workflow", "unknown workflow 'round'"),
+    ]
