@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from tests import databases
-from tests.people import Api
+from tests.callers import Api
 
 from mem.app import create_app, installed
 from mem.core.db import Database
@@ -121,7 +121,7 @@ def house(app: FastAPI) -> House:
 
 @pytest.fixture
 async def api(app: FastAPI, house: House) -> AsyncIterator[Api]:
-    """The application over HTTP, asked by nobody; `tests.people.person` gives somebody who asks."""
+    """The application over HTTP, asked by nobody; `tests.callers.person` gives somebody who asks."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://mem.test") as client:
         yield Api(client, house)

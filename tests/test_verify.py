@@ -155,7 +155,9 @@ ENDS = f"chain {CHAIN}: ends at event {{}}, its head says {{}}"
             id="two events are swapped and renumbered",
         ),
         pytest.param(
-            replace(clean(), events=(FIRST, FIRST, SECOND, THIRD)), OUT_OF_ORDER.format(2, 1), id="an event stands twice"
+            replace(clean(), events=(FIRST, FIRST, SECOND, THIRD)),
+            OUT_OF_ORDER.format(2, 1),
+            id="an event stands twice",
         ),
         pytest.param(
             replace(clean(), events=(FIRST, replace(THIRD, seq=2))),

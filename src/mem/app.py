@@ -12,6 +12,7 @@ from pathlib import Path
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from mem.api import (
     answers,
@@ -31,6 +32,7 @@ from mem.core.work import Work
 from mem.core.yaml import Fault
 from mem.evidence.store import Store
 from mem.http import problems
+from mem.http.headers import SafeHeaders
 from mem.http.openapi import describe
 from mem.http.unit import House
 from mem.methods.method import Method
@@ -41,9 +43,18 @@ from mem.settings import Settings
 from mem.web import public
 
 ROUTERS = (
-    people.routes, methods.routes, rounds.routes, transitions.routes, evaluations.routes, answers.routes, evidence.routes,
-    assessments.routes, reports.routes, published.routes, public.routes,
-)  # fmt: skip
+    people.routes,
+    methods.routes,
+    rounds.routes,
+    transitions.routes,
+    evaluations.routes,
+    answers.routes,
+    evidence.routes,
+    assessments.routes,
+    reports.routes,
+    published.routes,
+    public.routes,
+)
 
 
 class BadDefinitions(RuntimeError):
@@ -57,8 +68,7 @@ class BadDefinitions(RuntimeError):
 def create_app(settings: Settings, methods: dict[str, Method] | None = None) -> FastAPI:
     """The application, with the methods of the settings unless some are handed in. Raises `BadDefinitions`, or
     `MethodDamaged` when a pinned method is not what it was."""
-    if methods is None:
-        found = installed(settings.workflows)
+    found = installed(settings.workflows) if methods is None else methods
     database = Database(settings.url)
     with database.read() as connection:
         verify_pinned(Work(connection, now()))
@@ -80,6 +90,8 @@ def create_app(settings: Settings, methods: dict[str, Method] | None = None) -> 
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(SafeHeaders)
     _every_route_declares_its_action(app)
     describe(app)
     return app

@@ -21,7 +21,7 @@ from mem.methods.service import move
 from mem.migrate import SCRIPTS, current, downgrade, head, upgrade
 from mem.people.policy import Actor, Grant
 from mem.people.service import add_person
-from mem.rounds.models import CountryEvaluation, Cycle
+from mem.rounds.models import Cycle
 from mem.rounds.service import NewCycle, enrol, open_round
 from mem.tables import METADATA
 
@@ -66,11 +66,6 @@ def _populate(work: Work, method: Method) -> UUID:
         )
     )
     return evaluation
-
-
-def _round_position(connection: Connection, evaluation: UUID) -> UUID:
-    query = select(CountryEvaluation.round_id).where(CountryEvaluation.id == evaluation)
-    return connection.execute(query).scalar_one()
 
 
 def _stage_and_version(connection: Connection, position: UUID) -> tuple[str, int]:
@@ -131,7 +126,7 @@ def test_what_is_only_added_to_is_neither_changed_nor_deleted(
     work: Work, method: Method, evaluation: UUID, table: str, statement: str
 ) -> None:
     where = METADATA.tables[table]
-    _first_move(work, method, _round_position(work.db, evaluation))
+    _walk(work, method, evaluation, ["issue"])
     assert work.db.execute(select(where)).first() is not None
     column = next(iter(where.primary_key)).name
     with pytest.raises(IntegrityError, match="only_added_to"):
@@ -144,62 +139,63 @@ def test_what_is_only_added_to_is_not_emptied(work: Work) -> None:
         work.db.execute(text("TRUNCATE event"))
 
 
-def _first_move(work: Work, method: Method, position: UUID) -> str:
-    """Make the first move of a road as it is allowed; where it leads."""
-    workflow = method.workflows[method.mechanism.round_workflow]
-    transition = workflow.leaving(workflow.initial)[0]
-    move(work, position, method, workflow.workflow, transition.trigger, (workflow.initial, 1), transition.to)
-    return transition.to
+def _walk(work: Work, method: Method, position: UUID, triggers: list[str]) -> None:
+    """Move a subject along its road as its method allows."""
+    road = work.db.execute(select(Position.workflow).where(Position.id == position)).scalar_one()
+    for trigger in triggers:
+        seen = _stage_and_version(work.db, position)
+        transition = method.workflows[road].transition(trigger, seen[0])
+        assert transition is not None
+        move(work, position, method, road, trigger, seen, transition.to)
 
 
 def test_a_move_that_the_method_allows_is_made(work: Work, method: Method, evaluation: UUID) -> None:
-    position = _round_position(work.db, evaluation)
-    to = _first_move(work, method, position)
-    assert _stage_and_version(work.db, position) == (to, 2)
+    _walk(work, method, evaluation, ["issue", "submit_answers"])
+    assert _stage_and_version(work.db, evaluation) == ("compilation", 3)
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_stage_does_not_change_without_its_move(work: Work, method: Method, evaluation: UUID, version: int) -> None:
-    position = _round_position(work.db, evaluation)
-    workflow = method.workflows[method.mechanism.round_workflow]
-    to = workflow.leaving(workflow.initial)[0].to
+def test_a_stage_does_not_change_without_its_move(work: Work, evaluation: UUID, version: int) -> None:
+    assert _stage_and_version(work.db, evaluation) == ("enrolled", 1)
     with pytest.raises(IntegrityError, match="illegal_transition"):
-        work.db.execute(update(Position).where(Position.id == position).values(stage=to, version=version))
+        work.db.execute(update(Position).where(Position.id == evaluation).values(stage="answering", version=version))
 
 
-def test_a_stage_does_not_change_by_a_move_made_before(work: Work, method: Method, evaluation: UUID) -> None:
-    position = _round_position(work.db, evaluation)
-    _first_move(work, method, position)
-    back = method.workflows[method.mechanism.round_workflow].initial
+@pytest.mark.parametrize("version", [3, 4, 5])
+def test_a_stage_does_not_change_again_by_a_move_made_before(
+    work: Work, method: Method, evaluation: UUID, version: int
+) -> None:
+    _walk(work, method, evaluation, ["issue", "submit_answers", "return_for_clarification"])
+    assert _stage_and_version(work.db, evaluation) == ("answering", 4)
+    again = update(Position).where(Position.id == evaluation).values(stage="compilation", version=version)
     with pytest.raises(IntegrityError, match="illegal_transition"):
-        work.db.execute(update(Position).where(Position.id == position).values(stage=back, version=2))
+        work.db.execute(again)
 
 
 def test_a_stage_does_not_change_by_a_move_from_where_it_does_not_stand(
     work: Work, method: Method, evaluation: UUID
 ) -> None:
-    position = _round_position(work.db, evaluation)
-    workflow = method.workflows[method.mechanism.round_workflow]
-    other = next(one for one in workflow.transitions if workflow.initial not in one.from_)
-    work.db.execute(insert(StageMove).values(_move(method, position, other.from_[0], other.trigger, other.to)))
+    allowed_elsewhere = _move(method, evaluation, "answering", "submit_answers", "compilation")
+    work.db.execute(insert(StageMove).values(allowed_elsewhere))
     with pytest.raises(IntegrityError, match="illegal_transition"):
-        work.db.execute(update(Position).where(Position.id == position).values(stage=other.to, version=2))
+        work.db.execute(update(Position).where(Position.id == evaluation).values(stage="compilation", version=2))
 
 
-def test_a_subject_does_not_leave_its_method(work: Work, evaluation: UUID) -> None:
+@pytest.mark.parametrize("column", ["workflow", "method"])
+def test_a_subject_does_not_leave_its_road_with_a_move(
+    work: Work, method: Method, evaluation: UUID, column: str
+) -> None:
+    work.db.execute(insert(StageMove).values(_move(method, evaluation, "enrolled", "issue", "answering")))
+    changed = {"stage": "answering", "version": 2, column: "another"}
     with pytest.raises(IntegrityError, match="illegal_transition"):
-        work.db.execute(update(Position).where(Position.id == evaluation).values(workflow="another"))
+        work.db.execute(update(Position).where(Position.id == evaluation).values(changed))
 
 
 def test_a_move_that_the_method_does_not_allow_is_refused_by_its_foreign_key(
     work: Work, method: Method, evaluation: UUID
 ) -> None:
-    position = _round_position(work.db, evaluation)
-    workflow = method.workflows[method.mechanism.round_workflow]
-    last = next(name for name, stage in workflow.stages.items() if stage.final)
-    trigger = workflow.leaving(workflow.initial)[0].trigger
     with pytest.raises(IntegrityError) as refused:
-        work.db.execute(insert(StageMove).values(_move(method, position, workflow.initial, trigger, last)))
+        work.db.execute(insert(StageMove).values(_move(method, evaluation, "enrolled", "issue", "published")))
     diagnosis = getattr(refused.value.orig, "diag", None)
     if diagnosis is None:  # SQLite does not name the foreign key
         assert "FOREIGN KEY constraint failed" in str(refused.value.orig)
@@ -207,12 +203,12 @@ def test_a_move_that_the_method_does_not_allow_is_refused_by_its_foreign_key(
         assert diagnosis.constraint_name == "fk_stage_move_is_allowed"
 
 
-def _move(method: Method, position: UUID, from_stage: str, trigger: str, to_stage: str) -> dict[str, object]:
+def _move(method: Method, evaluation: UUID, from_stage: str, trigger: str, to_stage: str) -> dict[str, object]:
     return {
-        "position_id": position,
+        "position_id": evaluation,
         "seq": 2,
         "method": method.digest,
-        "workflow": method.mechanism.round_workflow,
+        "workflow": "country_evaluation",
         "from_stage": from_stage,
         "trigger": trigger,
         "to_stage": to_stage,

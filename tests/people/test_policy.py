@@ -331,7 +331,9 @@ def test_every_reason_against_comes_at_once() -> None:
 
 
 def test_the_reasons_of_all_roles_come_together_each_once() -> None:
-    verdict = decide(actor(("commission", None), ("ministry_contributor", OTHER)), ACTIONS["answers.edit"], at("review"))
+    verdict = decide(
+        actor(("commission", None), ("ministry_contributor", OTHER)), ACTIONS["answers.edit"], at("review")
+    )
     assert codes(verdict) == ["no_capability", "not_open", "outside_scope"]
 
 
@@ -342,7 +344,9 @@ def test_one_role_that_may_is_enough_and_is_the_one_named() -> None:
 
 
 def test_one_role_never_lends_its_reach_to_the_capability_of_another() -> None:
-    verdict = decide(actor(("auditor", None), ("ministry_contributor", OTHER)), ACTIONS["answers.edit"], at("answering"))
+    verdict = decide(
+        actor(("auditor", None), ("ministry_contributor", OTHER)), ACTIONS["answers.edit"], at("answering")
+    )
     assert codes(verdict) == ["no_capability", "not_open", "outside_scope"]
 
 

@@ -222,7 +222,11 @@ def test_what_is_printed_is_the_whole_plan_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("language", "title", "first", "aim"),
-    [("en", "Small", "First", "Objetivo"), ("es", "Pequeño", "Primera", "Objetivo"), ("fr", "Small", "First", "Objetivo")],
+    [
+        ("en", "Small", "First", "Objetivo"),
+        ("es", "Pequeño", "Primera", "Objetivo"),
+        ("fr", "Small", "First", "Objetivo"),
+    ],
 )
 def test_a_plan_prints_in_a_language_or_in_what_it_has_by_the_words_of_its_own_levels(
     language: str, title: str, first: str, aim: str

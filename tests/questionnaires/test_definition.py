@@ -20,7 +20,14 @@ def question(key: str, shown_if: str | None = None, kind: str = "yes_no", **more
 
 
 def form(*questions: Question) -> Form:
-    head = {"questionnaire": "q", "version": 1, "plan": "p", "title": {"en": "Q"}, "years": [2016, 2017], "sections": ["A"]}
+    head = {
+        "questionnaire": "q",
+        "version": 1,
+        "plan": "p",
+        "title": {"en": "Q"},
+        "years": [2016, 2017],
+        "sections": ["A"],
+    }
     return Form(Questionnaire.model_validate(head), [Section(area="A", questions=list(questions))])
 
 

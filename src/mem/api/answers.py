@@ -104,7 +104,7 @@ def post_answers(evaluation: UUID, body: BulkAnswers, door: Writing, key: Idempo
     def act() -> list[list[Any]]:
         return [list(pair) for pair in service.give(door.work, door.actor, evaluation, given)]
 
-    return door.once(act, versioned)
+    return door.once(act, versioned, door.reads("answers.read", evaluation))
 
 
 @routes.get("/evaluations/{evaluation}/answers/{question}", openapi_extra=acts("answers.read"), operation_id="answer")

@@ -110,13 +110,17 @@ def post_findings(evaluation: UUID, body: Findings, door: Writing, key: Idempote
     def act() -> list[list[Any]]:
         return [list(pair) for pair in service.find(door.work, door.actor, evaluation, judged)]
 
-    return door.once(act, versioned)
+    return door.once(act, versioned, door.reads("findings.read", evaluation))
 
 
 @routes.post("/evaluations/{evaluation}/findings/hand-in", openapi_extra=acts("findings.edit"), operation_id="hand_in")
 def post_hand_in(evaluation: UUID, door: Writing, key: IdempotencyKey = None) -> Made:
     """Hand in your assessment; it no longer changes."""
-    return door.once(lambda: service.hand_in(door.work, door.actor, evaluation), lambda _: Made(id=str(evaluation)))
+    return door.once(
+        lambda: service.hand_in(door.work, door.actor, evaluation),
+        lambda _: Made(id=str(evaluation)),
+        door.reads("findings.read", evaluation),
+    )
 
 
 @routes.get("/evaluations/{evaluation}/conclusions", openapi_extra=acts("conclusions.read"), operation_id="conclusions")
@@ -134,4 +138,4 @@ def post_conclusions(evaluation: UUID, body: Conclusions, door: Writing, key: Id
     def act() -> list[list[Any]]:
         return [list(pair) for pair in service.conclude(door.work, door.actor, evaluation, judged)]
 
-    return door.once(act, versioned)
+    return door.once(act, versioned, door.reads("conclusions.read", evaluation))

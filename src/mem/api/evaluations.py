@@ -111,7 +111,7 @@ def post_assignments(evaluation: UUID, body: Assign, door: Writing, key: Idempot
     def act() -> list[str]:
         return [str(one) for one in experts.assign(door.work, door.actor, evaluation, body.designations)]
 
-    return door.once(act, lambda made: Ids(ids=made))
+    return door.once(act, lambda made: Ids(ids=made), door.reads("assignments.read", evaluation))
 
 
 @routes.get("/evaluations/{evaluation}/assignments", openapi_extra=acts("assignments.read"), operation_id="assignments")

@@ -78,7 +78,7 @@ def post_links(evaluation: UUID, body: Links, door: Writing, key: IdempotencyKey
     def act() -> list[str]:
         return [str(one) for one in service.attach_links(door.work, door.actor, evaluation, links)]
 
-    return door.once(act, lambda made: Ids(ids=made))
+    return door.once(act, lambda made: Ids(ids=made), door.reads("evidence.read", evaluation))
 
 
 @routes.post(
@@ -110,7 +110,7 @@ def post_file(
     def act() -> str:
         return str(service.attach_file(door.work, door.actor, door.house.store, evaluation, file))
 
-    return door.once(act, lambda made: Made(id=made))
+    return door.once(act, lambda made: Made(id=made), door.reads("evidence.read", evaluation))
 
 
 @routes.get("/evidence/{evidence}/content", openapi_extra=acts("evidence.read"), operation_id="evidence_content")

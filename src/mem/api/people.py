@@ -73,7 +73,7 @@ def me(door: Reading) -> Me:
 def post_person(body: NewPerson, door: Writing, key: IdempotencyKey = None) -> Made:
     """Add a person."""
     _manage(door)
-    return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made))
+    return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made), door.reads("me.read"))
 
 
 @routes.post("/people/{person}/roles", status_code=201, openapi_extra=acts("people.manage"), operation_id="grant_role")
@@ -85,7 +85,9 @@ def post_role(person: UUID, body: NewRole, door: Writing, key: IdempotencyKey = 
         reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
         raise Invalid("role_not_granted", reason.message, [reason])
     return door.once(
-        lambda: str(grant_role(door.work, method, person, body.role, body.state)), lambda made: Made(id=made)
+        lambda: str(grant_role(door.work, method, person, body.role, body.state)),
+        lambda made: Made(id=made),
+        door.reads("me.read"),
     )
 
 
@@ -93,7 +95,7 @@ def post_role(person: UUID, body: NewRole, door: Writing, key: IdempotencyKey = 
 def post_end(role: UUID, door: Writing, key: IdempotencyKey = None) -> Made:
     """End a role, from the next request on."""
     _manage(door)
-    return door.once(lambda: end_role(door.work, role), lambda _: Made(id=str(role)))
+    return door.once(lambda: end_role(door.work, role), lambda _: Made(id=str(role)), door.reads("me.read"))
 
 
 @routes.post(
@@ -109,11 +111,11 @@ def post_token(person: UUID, body: NewToken, door: Writing, key: IdempotencyKey 
         fresh.append(token)
         return token_id
 
-    return door.once(act, lambda made: Issued(id=made, token=fresh[0] if fresh else None))
+    return door.once(act, lambda made: Issued(id=made, token=fresh[0] if fresh else None), door.reads("me.read"))
 
 
 @routes.post("/tokens/{token}/revocation", openapi_extra=acts("people.manage"), operation_id="revoke_token")
 def post_revocation(token: TokenId, door: Writing, key: IdempotencyKey = None) -> Made:
     """Revoke a token, from the next request on."""
     _manage(door)
-    return door.once(lambda: revoke_token(door.work, token), lambda _: Made(id=token))
+    return door.once(lambda: revoke_token(door.work, token), lambda _: Made(id=token), door.reads("me.read"))

@@ -132,7 +132,7 @@ def post_comments(evaluation: UUID, body: Comments, door: Writing, key: Idempote
     def act() -> list[str]:
         return [str(one) for one in comments.comment(door.work, door.actor, evaluation, made)]
 
-    return door.once(act, lambda done: Ids(ids=done))
+    return door.once(act, lambda done: Ids(ids=done), door.reads("comments.read", evaluation))
 
 
 @routes.post(
@@ -148,7 +148,7 @@ def post_responses(evaluation: UUID, body: Responses, door: Writing, key: Idempo
     def act() -> list[str]:
         return [str(one) for one in comments.respond(door.work, door.actor, evaluation, made)]
 
-    return door.once(act, lambda done: Ids(ids=done))
+    return door.once(act, lambda done: Ids(ids=done), door.reads("responses.read", evaluation))
 
 
 @routes.get(

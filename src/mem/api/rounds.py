@@ -176,7 +176,7 @@ def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> Rou
     def act() -> str:
         return str(service.open_round(door.work, method, body.code, body.title, body.synthetic, cycles))
 
-    return door.once(act, lambda made: _shown(door, round_standing(door.work, UUID(made))))
+    return door.once(act, lambda made: _shown(door, round_standing(door.work, UUID(made))), door.reads("round.read"))
 
 
 @routes.get("/rounds", openapi_extra=acts("round.read"), operation_id="rounds")
@@ -199,7 +199,7 @@ def post_unit(cycle: UUID, body: UnitSetting, door: Writing, key: IdempotencyKey
         service.set_unit(door.work, door.actor, cycle, body.unit, body.evaluated, body.reason)
         return body.unit
 
-    return door.once(act, lambda made: Made(id=made))
+    return door.once(act, lambda made: Made(id=made), door.reads("round.read"))
 
 
 @routes.post("/cycles/{cycle}/evaluations", status_code=201, openapi_extra=acts("round.enrol"), operation_id="enrol")
@@ -209,7 +209,7 @@ def post_evaluations(cycle: UUID, body: NewEvaluations, door: Writing, key: Idem
     def act() -> list[str]:
         return [str(one) for one in service.enrol(door.work, door.actor, cycle, body.states)]
 
-    return door.once(act, lambda made: Ids(ids=made))
+    return door.once(act, lambda made: Ids(ids=made), door.reads("round.read"))
 
 
 @routes.get("/rounds/{round}/evaluations", openapi_extra=acts("round.read"), operation_id="evaluations")
@@ -228,7 +228,7 @@ def post_designation(round: UUID, body: NewDesignation, door: Writing, key: Idem
     def act() -> str:
         return str(experts.designate(door.work, door.actor, round, body.state, body.person, body.rank))
 
-    return door.once(act, lambda made: Made(id=made))
+    return door.once(act, lambda made: Made(id=made), door.reads("round.read"))
 
 
 @routes.get("/rounds/{round}/designations", openapi_extra=acts("round.read"), operation_id="designations")
@@ -251,7 +251,7 @@ def post_occasion(round: UUID, body: NewOccasion, door: Writing, key: Idempotenc
     def act() -> str:
         return str(service.record_occasion(door.work, door.actor, round, body.kind, body.title, body.held_on))
 
-    return door.once(act, lambda made: Made(id=made))
+    return door.once(act, lambda made: Made(id=made), door.reads("round.read"))
 
 
 @routes.get("/rounds/{round}/occasions", openapi_extra=acts("round.read"), operation_id="occasions")

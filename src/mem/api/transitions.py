@@ -72,7 +72,11 @@ def _fire(door: Door, position: UUID, body: Fire, if_match: str | None) -> Moved
         moved = advance(door.work, door.actor, position, body.trigger, payload, version)
         return vars(moved)
 
-    return door.once(act, lambda done: MovedShown.model_validate(Moved(**done)))
+    return door.once(
+        act,
+        lambda done: MovedShown.model_validate(Moved(**done)),
+        lambda: possible(door.work, door.actor, position, Payload()),
+    )
 
 
 @routes.get("/rounds/{round}/transitions", openapi_extra=acts("round.read"), operation_id="round_transitions")

@@ -54,7 +54,8 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
     show.table(console, stage, totals)
     rate = server.requests / max(totals["seconds"], 0.1)
     console.print(
-        f"{totals['actions_evaluated']} units judged in each state; {totals['recommendations']} recommendations issued; "
+        f"{totals['actions_evaluated']} units judged in each state; "
+        f"{totals['recommendations']} recommendations issued; "
         f"{totals['refused']} attempts on the own country refused.\n"
         f"{server.requests:,} requests in {totals['seconds']} s ({rate:.0f} a second); "
         f"{totals['events']:,} events, ledger {'ok' if ledger['ok'] else 'BROKEN'}.\n"

@@ -33,15 +33,14 @@ def attach_evidence(stage: Stage, persona: Persona, evaluation: Evaluation, task
 def answer_questionnaire(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
     """Answer what is required and shown: all that is asked outright, then whatever the server says is missing.
 
-    With `levels`, only the questions on the units with these last numbers: a contributor's part.
+    With `only`, just the questions on the units whose codes begin so: a contributor's part.
     """
     caller = persona.caller
     form = caller.get(f"{evaluation.path}/questionnaire")
     given = {answer["question"]: answer["version"] for answer in caller.get(f"{evaluation.path}/answers")["answers"]}
     outright = [question for question in form["questions"] if question["shown_if"] is None]
-    if "levels" in task:
-        parts = {str(level) for level in task["levels"]}
-        outright = [question for question in outright if question["units"][0].rpartition(".")[2] in parts]
+    if "only" in task:
+        outright = [question for question in outright if question["units"][0].startswith(tuple(task["only"]))]
         _give(stage, caller, evaluation, form, outright, given)
         return
     by_key = {question["key"]: question for question in form["questions"]}

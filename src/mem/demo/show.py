@@ -42,10 +42,10 @@ def bars(console: Console, stage: Stage) -> Iterator[Report]:
 def table(console: Console, stage: Stage, totals: Mapping[str, Any]) -> None:
     """The table by state, and the totals."""
     shown = Table(title=f"{stage.round['title']}: SYNTHETIC data", title_style="bold")
-    shown.add_column("State")
+    shown.add_column("State", no_wrap=True)
     for name in COLUMNS:
         shown.add_column(name.capitalize(), justify="right")
-    shown.add_column("Outcome")
+    shown.add_column("Outcome", no_wrap=True)
     names = {member["code"]: member["names"] for member in stage.mechanism["members"]}
     for state in stage.states:
         name = names[state].get("en") or state
@@ -56,4 +56,5 @@ def table(console: Console, stage: Stage, totals: Mapping[str, Any]) -> None:
         shown.add_row(name, *[f"{counted.get(column, 0):,}" for column in COLUMNS], "published")
     shown.add_section()
     shown.add_row("Total", *[f"{totals[column]:,}" for column in COLUMNS], f"{totals['published']} published")
-    console.print(shown)
+    wide = console if console.is_terminal else Console(file=console.file, width=120)
+    wide.print(shown)

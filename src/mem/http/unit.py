@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ from mem.idempotency.service import remember, replayed
 from mem.methods.method import Method
 from mem.people.policy import ACTIONS, Action, Actor, Allow, Place, decide
 from mem.people.service import UNKNOWN, actor_of
+from mem.rounds.standing import permit, permitted
 
 Result = TypeVar("Result")
 KEY = re.compile(r"^[\x21-\x7e]{8,255}$")
@@ -68,11 +70,17 @@ class Door:
             raise NotAllowed("not_allowed", "You may not do this here.", verdict.reasons)
         self.work.decided.add(self.action.code)
 
-    def once(self, act: Callable[[], Any], show: Callable[[Any], Result]) -> Result:
+    def reads(self, action: str, evaluation: UUID | None = None) -> Callable[[], object]:
+        """That the caller may (still) read something: of an evaluation, or what any member reads."""
+        if evaluation is not None:
+            return lambda: permitted(self.work, self.actor, action, evaluation)
+        return lambda: permit(self.work, self.actor, action, Place({}))
+
+    def once(self, act: Callable[[], Any], show: Callable[[Any], Result], still: Callable[[], object]) -> Result:
         """Let a POST take effect once for its `Idempotency-Key`.
 
-        `act` makes the effect and returns a JSON reference to it; `show` renders it, asking the policy again. A
-        replay only shows.
+        `act` makes the effect and returns a JSON reference to it; `show` renders it. A replay only shows, and only
+        when `still` finds that the caller may still read it.
         """
         key = self.request.headers.get("idempotency-key")
         if key is None or not KEY.match(key):
@@ -83,7 +91,9 @@ class Door:
         digest: str = self.request.state.body_sha256
         person = self.actor.person_id
         self.replay, result = replayed(self.work, person, key, route, digest)
-        if not self.replay:
+        if self.replay:
+            still()
+        else:
             result = act()
             remember(self.work, person, key, route, digest, result)
         return show(result)

@@ -37,7 +37,7 @@ class OccasionKind(Params):
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard as data names it: its function, its parameters, the subjects it can look at, and the facts it asks for."""
+    """A guard as data names it: its function, parameters, the subjects it can look at, and the facts it asks for."""
 
     judge: Callable[[Any, Any], Iterator[Reason]]
     params: type[BaseModel]

@@ -63,6 +63,7 @@ def gather(work: Work, where: Standing) -> Record:
     for row, units in evidence:
         for unit in units:
             by_unit_evidence.setdefault(unit, []).append(Attached(str(row.id), row.sha256, row.title))
+    hashes = {str(row.id): row.sha256 for row, _ in evidence}
     changed = changes(work, where.id)
     member = method.members.member(where.state)
     names = {
@@ -82,6 +83,7 @@ def gather(work: Work, where: Standing) -> Record:
         tree=tree,
         scale=where.scale,
         synthetic=where.synthetic,
+        origin=[{"kind": "round", "code": where.round_code}, {"kind": "method", "sha256": method.digest}],
         names=whole,
         excluded=out,
         rated=rated,
@@ -93,7 +95,7 @@ def gather(work: Work, where: Standing) -> Record:
             "answers": len(answers),
             "evidence": len(evidence),
         },
-        conclusions={unit: _conclusion(row, changed) for unit, row in concluded(work, where.id).items()},
+        conclusions={unit: _conclusion(row, changed, hashes) for unit, row in concluded(work, where.id).items()},
         overrides={key: (change.text, change.source) for key, change in changed.items() if change.text is not None},
     )
 
@@ -118,13 +120,14 @@ def _answers(where: Standing, answers: Mapping[str, AnyRow]) -> dict[str, list[G
     return found
 
 
-def _conclusion(row: AnyRow, changed: Mapping[str, Change]) -> Conclusion:
+def _conclusion(row: AnyRow, changed: Mapping[str, Change], hashes: Mapping[str, str]) -> Conclusion:
     sources: list[Source] = [{"kind": "conclusion", "unit": row.unit, "version": row.version}]
     for citation in row.citations:
         if "answer" in citation:
             sources.append({"kind": "answer", "question": citation["answer"], "version": citation["version"]})
         else:
-            sources.append({"kind": "evidence", "id": citation["evidence"]})
+            cited = citation["evidence"]
+            sources.append({"kind": "evidence", "id": cited, "sha256": hashes[cited]})
     rating = row.rating
     for change in changed.values():
         if change.unit == row.unit and change.rating is not None:

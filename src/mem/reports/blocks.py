@@ -67,6 +67,7 @@ class Record:
     tree: Tree
     scale: Scale
     synthetic: bool
+    origin: Sequence[Source]  # the round and the method: what sentences about the whole stand on
     names: Mapping[str, Mapping[str, str]]  # field → language → text: state, official, round, plan
     excluded: Mapping[str, str]
     rated: Sequence[Unit]
@@ -103,12 +104,14 @@ def paragraphs(record: Record, blocks: Sequence[Block], unit: Unit | None = None
 
 
 def _sentence(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
-    yield Paragraph(_key(block, unit), block.block, _code(unit), 0, record.say(str(block.pattern), record.totals), [])
+    yield Paragraph(
+        _key(block, unit), block.block, _code(unit), 0, record.say(str(block.pattern), record.totals), record.origin
+    )
 
 
 def _synthetic_notice(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
     if record.synthetic:
-        yield Paragraph(_key(block, unit), block.block, None, 0, record.say(str(block.pattern), {}), [])
+        yield Paragraph(_key(block, unit), block.block, None, 0, record.say(str(block.pattern), {}), record.origin)
 
 
 def _units(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -151,9 +154,10 @@ def _told(record: Record, one: Given, language: str) -> str:
     question = one.asked.question
     asked = shown(question.text, language, record.languages)[0]
     if one.not_applicable is not None:
-        return f"{asked} {record.label('not_applicable', {}, language)} ({one.not_applicable})."
+        return f"{asked} {record.label('not_applicable', {}, language)} ({one.not_applicable.rstrip('.')})."
     options = {option.code: option.label for option in (*question.choices, *question.rows)}
-    return f"{asked} {one.asked.type.said(one.value, lambda code: record.label(code, options, language))}."
+    said = one.asked.type.said(one.value, lambda code: record.label(code, options, language))
+    return f"{asked} {said.rstrip('.')}."
 
 
 def _finding(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:

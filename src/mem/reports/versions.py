@@ -52,7 +52,7 @@ def recommended(work: Work, where: Standing) -> list[Recommended]:
 
 
 def published(work: Work, round_code: str | None = None) -> list[AnyRow]:
-    """Every published report: evaluation_id, round_code, round_title, cycle_code, state, title, version, at, synthetic."""
+    """Every published report, or those of one round: what `select` names below, by round, cycle and state."""
     query = (
         select(
             Publication.evaluation_id,

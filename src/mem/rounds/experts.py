@@ -58,7 +58,7 @@ def designations(work: Work, round_id: UUID) -> list[AnyRow]:
 
 
 def assign(work: Work, actor: Actor, evaluation_id: UUID, designation_ids: Sequence[UUID]) -> list[UUID]:
-    """Put designated experts of other states on an evaluation. All or none; the database refuses the own country too."""
+    """Put designated experts of other states on an evaluation, all or none. Never of the own country: see `put`."""
     where = permitted(work, actor, "assignments.edit", evaluation_id)
     made = []
     for index, designation_id in enumerate(designation_ids):

@@ -1,0 +1,185 @@
+"""Is a document that names what is not there, or leaves a language out, found with its file, line and path?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.methods_of import Changed, Expected, in_order, real_folder, real_method, real_tree
+
+from mem.core.yaml import Fault
+from mem.reports.blocks import KINDS
+from mem.reports.definition import FILE, check_report, report_of
+from mem.workflow.definition import Mechanism
+from mem.workflow.loader import Folder
+
+BLOCKS = "documents.national_report.blocks"
+
+ROWS = [
+    Changed(
+        "an unknown kind of block",
+        FILE,
+        "      - {block: sentence, pattern: preface}\n",
+        "      - {block: poem, pattern: preface}\n",
+        (Expected("{block: poem", f"{BLOCKS}.1.block", "unknown kind of block 'poem'"),),
+    ),
+    Changed(
+        "an unknown kind of block deep inside",
+        FILE,
+        "                  - {block: finding}\n",
+        "                  - {block: feeling}\n",
+        (Expected("feeling", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.2.block", "unknown kind of block 'feeling'"),),
+    ),
+    Changed(
+        "an unknown level",
+        FILE,
+        "        level: area\n",
+        "        level: region\n",
+        (Expected("level: region", f"{BLOCKS}.3.level", "unknown level 'region'"),),
+    ),
+    Changed(
+        "an unknown level deep inside",
+        FILE,
+        "                level: action\n",
+        "                level: deed\n",
+        (Expected("level: deed", f"{BLOCKS}.3.blocks.1.blocks.1.level", "unknown level 'deed'"),),
+    ),
+    Changed(
+        "an unknown sentence",
+        FILE,
+        "      - {block: sentence, pattern: preface}\n",
+        "      - {block: sentence, pattern: prologue}\n",
+        (Expected("prologue", f"{BLOCKS}.1.pattern", "unknown sentence 'prologue'"),),
+    ),
+    Changed(
+        "an unknown sentence for nothing",
+        FILE,
+        "without: nothing_reported",
+        "without: words",
+        (Expected("without: words", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.1.without", "unknown sentence 'words'"),),
+    ),
+    Changed(
+        "a field that the block does not fill",
+        FILE,
+        '    es: "Calificación: {rating}."\n',
+        '    es: "Calificación: {rating} {reason}."\n',
+        (Expected("es: \"Calificación", "sentences.rating.es", "block 'rating' does not fill the field 'reason'"),),
+    ),
+    Changed(
+        "two fields that the block does not fill",
+        FILE,
+        '    pt: "Recomendação: {text}"\n',
+        '    pt: "Recomendação: {texto} {rating}"\n',
+        (
+            Expected("Recomendação", "sentences.recommendation.pt",
+                     "block 'recommendation' does not fill the field 'rating'"),
+            Expected("Recomendação", "sentences.recommendation.pt",
+                     "block 'recommendation' does not fill the field 'texto'"),
+        ),
+    ),
+    Changed(
+        "a field that looks inside of another",
+        FILE,
+        '    en: "Recommendation: {text}"\n',
+        '    en: "Recommendation: {text.__class__}"\n',
+        (
+            Expected("Recommendation:", "sentences.recommendation.en",
+                     "block 'recommendation' does not fill the field 'text.__class__'"),
+        ),
+    ),
+    Changed(
+        "a sentence of one block given to another",
+        FILE,
+        "{block: rating, pattern: rating}",
+        "{block: rating, pattern: recommendation}",
+        tuple(
+            Expected(f"{language}: \"{word}", f"sentences.recommendation.{language}",
+                     "block 'rating' does not fill the field 'text'")
+            for language, word in (("en", "Recommendation"), ("es", "Recomendación"), ("fr", "Recommandation"),
+                                   ("pt", "Recomendação"))
+        ),
+    ),
+    Changed(
+        "a sentence without one of the languages",
+        FILE,
+        '    fr: "Évaluation : {rating}."\n',
+        "",
+        (Expected("\n  rating:", "sentences.rating", "the language 'fr' is missing"),),
+    ),
+    Changed(
+        "a title without one of the languages",
+        FILE,
+        '      pt: "Relatório de avaliação sobre políticas de drogas: {state}"\n',
+        "",
+        (Expected("    title:", "documents.national_report.title", "the language 'pt' is missing"),),
+    ),
+    Changed(
+        "a document under another name",
+        FILE,
+        "  national_report:\n",
+        "  other_report:\n",
+        (Expected("\ndocuments:", "documents", "cycle 'evaluation' names the unknown document 'national_report'"),),
+    ),
+    Changed(
+        "an unknown key of a block",
+        FILE,
+        "{block: rating, pattern: rating}",
+        "{block: rating, pattern: rating, bold: true}",
+        (
+            Expected("bold", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.3.bold", "Extra inputs are not permitted"),
+        ),
+    ),
+    Changed(
+        "a missing key",
+        FILE,
+        "\nlabels:\n",
+        "\nsigns:\n",
+        (
+            Expected("# Which blocks", "labels", "Field required"),
+            Expected("\nsigns:", "signs", "Extra inputs are not permitted"),
+        ),
+    ),
+]  # fmt: skip
+
+
+def mechanism(**change: object) -> Mechanism:
+    return Mechanism.model_validate({**real_method().parts["mechanism.yaml"], **change})
+
+
+def faults_of(folder: Folder, of: Mechanism | None = None) -> list[Fault]:
+    kinds = {name: fields for name, (_, fields) in KINDS.items()}
+    return check_report(folder, of or mechanism(), real_tree().level_names, kinds)
+
+
+def test_the_real_report_has_no_fault() -> None:
+    assert faults_of(real_folder()) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.says)
+def test_one_thing_wrong_is_told_with_its_file_line_and_path_and_nothing_else_is(row: Changed, tmp_path: Path) -> None:
+    assert in_order(faults_of(row.folder(tmp_path))) == row.expected()
+
+
+def test_a_language_of_the_mechanism_that_no_sentence_has_is_missed_in_each() -> None:
+    report = report_of(real_method())
+    found = faults_of(real_folder(), mechanism(languages=["en", "es", "fr", "pt", "nl"]))
+    assert {fault.message for fault in found} == {"the language 'nl' is missing"}
+    assert len(found) == len(report.documents) + len(report.sentences)
+
+
+def test_a_missing_file_is_told() -> None:
+    real = real_folder()
+    rest = {name: source for name, source in real.sources.items() if name != FILE}
+    assert faults_of(Folder(real.path, rest, ())) == [Fault(FILE, 1, "", "this file is missing")]
+
+
+def test_the_real_sentences_are_in_the_four_languages_of_the_mechanism_and_so_are_the_labels() -> None:
+    report = report_of(real_method())
+    languages = set(real_method().mechanism.languages)
+    assert languages == {"en", "es", "fr", "pt"}
+    for text in (*report.sentences.values(), *report.labels.values(), *(d.title for d in report.documents.values())):
+        assert set(text) == languages
+
+
+def test_the_report_of_a_method_is_built_once() -> None:
+    assert report_of(real_method()) is report_of(real_method())
