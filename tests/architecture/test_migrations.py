@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Table, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
-from tests.conftest import THEN
 
 from mem.answers.models import AnswerVersion
 from mem.core.db import Database
@@ -25,6 +25,7 @@ from mem.rounds.models import Cycle
 from mem.rounds.service import NewCycle, enrol, open_round
 from mem.tables import METADATA
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ONLY_ADDED_TO = (
     "event", "answer_version", "submission", "finding_version", "conclusion_version", "report_version", "comment",
     "response", "publication", "decision", "stage_move", "method", "method_part", "allowed_transition",
@@ -62,7 +63,7 @@ def _populate(work: Work, method: Method) -> UUID:
     (evaluation,) = enrol(work, actor, cycle, [method.members.members[0].code])
     work.db.execute(
         insert(AnswerVersion).values(
-            evaluation_id=evaluation, question="q", version=1, value=True, question_sha256="0" * 64, by=person, at=THEN
+            evaluation_id=evaluation, question="q", version=1, value=True, question_sha256="0" * 64, by=person, at=NOON
         )
     )
     return evaluation
@@ -91,7 +92,7 @@ def test_up_down_up_with_rows_in_it_leaves_what_up_alone_leaves(empty_database: 
     assert current(empty_database) == head()
     first = _schema(empty_database)
     with empty_database.write() as connection:
-        _populate(Work(connection, THEN), method)
+        _populate(Work(connection, NOON), method)
     downgrade(empty_database)
     assert current(empty_database) is None
     assert _schema(empty_database) == set()
@@ -212,5 +213,5 @@ def _move(method: Method, evaluation: UUID, from_stage: str, trigger: str, to_st
         "from_stage": from_stage,
         "trigger": trigger,
         "to_stage": to_stage,
-        "at": THEN,
+        "at": NOON,
     }

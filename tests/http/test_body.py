@@ -101,9 +101,7 @@ REFUSED: list[tuple[str, bytes, str]] = [
 
 
 @pytest.mark.parametrize(("body", "code"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_what_is_not_strict_json_is_refused_with_its_code_and_its_words_are_not_repeated(
-    body: bytes, code: str
-) -> None:
+def test_what_is_not_strict_json_is_refused_with_its_code_and_not_repeated(body: bytes, code: str) -> None:
     with pytest.raises(Malformed) as refused:
         strict_json(body)
     assert refused.value.code == code

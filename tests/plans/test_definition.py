@@ -90,9 +90,9 @@ def test_the_areas_come_in_the_order_of_the_plan() -> None:
         ("IS-1.1", "Place national drug authorities at a high political level."),
         (
             "IS-1",
-            "Establish and/or strengthen national drug authorities, placing them at a high political level and providing"
-            " them with the necessary capabilities and competencies to coordinate national drug policies in its stages of"
-            " formulation, implementation, monitoring, and evaluation.",
+            "Establish and/or strengthen national drug authorities, placing them at a high political level and"
+            " providing them with the necessary capabilities and competencies to coordinate national drug policies in"
+            " its stages of formulation, implementation, monitoring, and evaluation.",
         ),
         (
             "IS-2",
@@ -117,8 +117,8 @@ def test_the_areas_come_in_the_order_of_the_plan() -> None:
         (
             "IS-5",
             "Encourage the design, adoption and implementation of alternatives to incarceration for low-level"
-            " drug-related offenses, while taking into account national, constitutional, legal and administrative systems"
-            " and in accordance with relevant international instruments.",
+            " drug-related offenses, while taking into account national, constitutional, legal and administrative"
+            " systems and in accordance with relevant international instruments.",
         ),
         (
             "IS-5.1",
@@ -135,8 +135,8 @@ def test_the_areas_come_in_the_order_of_the_plan() -> None:
         (
             "SR-3.7",
             "Design, as appropriate, of urban sustainable development initiatives for those affected by illicit"
-            " drug-related activities to foster public participation in crime prevention, community cohesion, protection"
-            " and safety, and to stimulate innovation, entrepreneurship and employment.",
+            " drug-related activities to foster public participation in crime prevention, community cohesion,"
+            " protection and safety, and to stimulate innovation, entrepreneurship and employment.",
         ),
         (
             "CM-5.2",
@@ -145,8 +145,8 @@ def test_the_areas_come_in_the_order_of_the_plan() -> None:
         ),
         (
             "IC-4",
-            "Strengthen international cooperation as defined in the international legal instruments² related to the world"
-            " drug problem, with respect for human rights.",
+            "Strengthen international cooperation as defined in the international legal instruments² related to the"
+            " world drug problem, with respect for human rights.",
         ),
         (
             "IC-5.3",
@@ -160,9 +160,9 @@ def test_a_wording_is_the_adopted_one(code: str, wording: str) -> None:
 
 
 FOOTNOTES = {
-    "IS-2": "¹ Full respect for international law and the Universal Declaration of Human Rights, observing the principles"
-    " of sovereignty and the territorial integrity of States, nonintervention in the internal affairs of States,"
-    " fundamental liberties, inherent human dignity, and equal rights and mutual respect among States.",
+    "IS-2": "¹ Full respect for international law and the Universal Declaration of Human Rights, observing the"
+    " principles of sovereignty and the territorial integrity of States, nonintervention in the internal affairs of"
+    " States, fundamental liberties, inherent human dignity, and equal rights and mutual respect among States.",
     "IC-4": "² This objective refers to the following international legal instruments: the United Nations Single"
     " Convention on Narcotic Drugs (1961), amended by the 1972 Protocol, the United Nations Convention on Psychotropic"
     " Substances (1971), the United Nations Convention Against Illicit Traffic in Narcotic Drugs and Psychotropic"

@@ -243,7 +243,7 @@ class Unasked:
     def refuse(self, *_: object) -> NoReturn:
         raise AssertionError("a guard looked at a fact that it does not ask for")
 
-    __iter__ = __len__ = __bool__ = __contains__ = __getitem__ = __getattr__ = __eq__ = refuse  # type: ignore[assignment]
+    __iter__ = __len__ = __bool__ = __contains__ = __getitem__ = __getattr__ = __eq__ = refuse
     __hash__ = None  # type: ignore[assignment]
 
 

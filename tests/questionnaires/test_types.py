@@ -35,87 +35,73 @@ RIGHT: dict[str, list[Any]] = {
     "document": [[ID], [ID, OTHER_ID], [f"0f8fad5b-d9cb-469f-a165-{number:012}" for number in range(50)]],
 }
 
-WRONG: dict[str, list[tuple[Any, list[tuple[str, str]]]]] = {
-    "yes_no": [(value, [("wrong_value", "")]) for value in (None, 0, 1, "true", "yes", "", [], {}, [True], 1.0)],
+Row = tuple[Any, list[tuple[str, str]]]
+"""A wrong value, and each of its faults by code and place."""
+
+
+def all_wrong(*values: Any, at: str = "", code: str = "wrong_value") -> list[Row]:
+    return [(value, [(code, at)]) for value in values]
+
+
+def laws(key: str, *values: Any) -> list[Row]:
+    """Laws of which one entry is wrong."""
+    return [({"title": "Law", key: value}, [("wrong_value", f"/{key}")]) for value in values]
+
+
+def cells(*values: Any) -> list[Row]:
+    """Tables of which one cell is wrong."""
+    return [({"men": {"2016": value}}, [("wrong_value", "/men/2016")]) for value in values]
+
+
+NAN, INFINITE = float("nan"), float("inf")
+WRONG: dict[str, list[Row]] = {
+    "yes_no": all_wrong(None, 0, 1, "true", "yes", "", [], {}, [True], 1.0),
     "text": [
-        *((value, [("wrong_value", "")]) for value in (None, "", "  ", "\n\t", 0, 7, True, ["a"], {"a": "b"})),
-        ("x" * (LONGEST_TEXT + 1), [("too_long", "")]),
+        *all_wrong(None, "", "  ", "\n\t", 0, 7, True, ["a"], {"a": "b"}),
+        *all_wrong("x" * (LONGEST_TEXT + 1), code="too_long"),
     ],
-    "integer": [
-        (value, [("wrong_value", "")])
-        for value in (None, -1, 1.0, 1.5, "1", "", True, False, [1], {}, 2**53 + 1, 10**30, float("nan"), float("inf"))
-    ],
-    "year": [
-        (value, [("wrong_value", "")])
-        for value in (None, 1799, 2201, 0, -2016, 16, "2016", 2016.0, True, [2016], {"year": 2016}, 20160)
-    ],
-    "single_choice": [
-        (value, [("wrong_value", "")]) for value in (None, "", "d", "A", "a ", 0, True, ["a"], {"a": True}, "a,b")
-    ],
+    "integer": all_wrong(None, -1, 1.0, 1.5, "1", "", True, False, [1], {}, 2**53 + 1, 10**30, NAN, INFINITE),
+    "year": all_wrong(None, 1799, 2201, 0, -2016, 16, "2016", 2016.0, True, [2016], {"year": 2016}, 20160),
+    "single_choice": all_wrong(None, "", "d", "A", "a ", 0, True, ["a"], {"a": True}, "a,b"),
     "multi_choice": [
-        *((value, [("wrong_value", "")]) for value in (None, [], "a", {}, {"a": True}, True, 0)),
-        (["d"], [("wrong_value", "/0")]),
+        *all_wrong(None, [], "a", {}, {"a": True}, True, 0),
+        *all_wrong(["d"], at="/0"),
+        *all_wrong(["a", None], ["a", ["b"]], ["a", 1], at="/1"),
         (["a", "d", "b", "e"], [("wrong_value", "/1"), ("wrong_value", "/3")]),
-        (["a", None], [("wrong_value", "/1")]),
-        (["a", ["b"]], [("wrong_value", "/1")]),
-        (["a", 1], [("wrong_value", "/1")]),
         (["a", "b", "a"], [("twice", "/2")]),
         (["a", "a", "x"], [("twice", "/1"), ("wrong_value", "/2")]),
     ],
     "table_by_year": [
-        *((value, [("wrong_value", "")]) for value in (None, {}, [], "", 5, True, [["men", 1]])),
-        ({"men": {}}, [("wrong_value", "/men")]),
-        ({"men": 7}, [("wrong_value", "/men")]),
-        ({"men": None}, [("wrong_value", "/men")]),
-        ({"men": [1, 2]}, [("wrong_value", "/men")]),
-        ({"men": {"2015": 1}}, [("unknown_year", "/men")]),
-        ({"men": {"16": 1}}, [("unknown_year", "/men")]),
-        ({"men": {"2016 ": 1}}, [("unknown_year", "/men")]),
-        *(
-            ({"men": {"2016": cell}}, [("wrong_value", "/men/2016")])
-            for cell in (None, "1", "", True, False, -1, -0.5, [], {}, 2**53 + 1, 1e300, float("nan"), float("inf"))
-        ),
+        *all_wrong(None, {}, [], "", 5, True, [["men", 1]]),
+        *all_wrong({"men": {}}, {"men": 7}, {"men": None}, {"men": [1, 2]}, at="/men"),
+        *all_wrong({"men": {"2015": 1}}, {"men": {"16": 1}}, {"men": {"2016 ": 1}}, at="/men", code="unknown_year"),
+        *cells(None, "1", "", True, False, -1, -0.5, [], {}, 2**53 + 1, 1e300, NAN, INFINITE),
         (
             {"men": {"2016": -1, "2017": 1, "2018": "2"}, "women": {"2014": 1}},
             [("wrong_value", "/men/2016"), ("wrong_value", "/men/2018"), ("unknown_year", "/women")],
         ),
     ],
     "legal_instrument": [
-        *((value, [("wrong_value", "")]) for value in (None, "Law", [], ["Law"], 5, True)),
-        ({**LAW, "author": "x"}, [("wrong_value", "")]),
-        ({}, [("wrong_value", "/title")]),
-        ({"title": None}, [("wrong_value", "/title")]),
-        ({"title": " "}, [("wrong_value", "/title")]),
-        ({"title": 5}, [("wrong_value", "/title")]),
-        ({"title": "x" * 501}, [("too_long", "/title")]),
-        ({"title": "Law", "number": 12}, [("wrong_value", "/number")]),
-        ({"title": "Law", "number": ""}, [("wrong_value", "/number")]),
-        ({"title": "Law", "number": "n" * 201}, [("too_long", "/number")]),
-        *(
-            ({"title": "Law", "date": value}, [("wrong_value", "/date")])
-            for value in ("", "2016", "2016-02-30", "2016-13-01", "20160229", "29-02-2016", "2016-2-29", 20160229, True,
-                          "2016-02-29T00:00", "2015-02-29", "2016/02/29")
-        ),
-        *(
-            ({"title": "Law", "link": value}, [("wrong_value", "/link")])
-            for value in ("", "example.org", "ftp://example.org", "javascript:alert(1)", "http://", 5)
-        ),
+        *all_wrong(None, "Law", [], ["Law"], 5, True, {**LAW, "author": "x"}),
+        *all_wrong({}, {"title": None}, {"title": " "}, {"title": 5}, at="/title"),
+        *all_wrong({"title": "x" * 501}, at="/title", code="too_long"),
+        *laws("number", 12, ""),
+        *all_wrong({"title": "Law", "number": "n" * 201}, at="/number", code="too_long"),
+        *laws("date", "", "2016", "2016-02-30", "2016-13-01", "20160229", "29-02-2016", "2016-2-29", 20160229, True),
+        *laws("date", "2016-02-29T00:00", "2015-02-29", "2016/02/29"),
+        *laws("link", "", "example.org", "ftp://example.org", "javascript:alert(1)", "http://", 5),
         (
             {"title": "", "number": "", "date": "soon", "link": "there"},
             [("wrong_value", "/title"), ("wrong_value", "/number"), ("wrong_value", "/date"), ("wrong_value", "/link")],
         ),
     ],
     "document": [
-        *((value, [("wrong_value", "")]) for value in (None, [], ID, {}, {ID: True}, 5, [ID] * 51)),
+        *all_wrong(None, [], ID, {}, {ID: True}, 5, [ID] * 51),
+        *all_wrong([ID.upper()], [ID.replace("-", "")], [f"{{{ID}}}"], [f"urn:uuid:{ID}"], [""], at="/0"),
         ([ID, "x"], [("wrong_value", "/1")]),
         ([None, ID, 5], [("wrong_value", "/0"), ("wrong_value", "/2")]),
-        ([ID.upper()], [("wrong_value", "/0")]),
-        ([ID.replace("-", "")], [("wrong_value", "/0")]),
-        ([f"{{{ID}}}"], [("wrong_value", "/0")]),
-        ([f"urn:uuid:{ID}"], [("wrong_value", "/0")]),
-        ([""], [("wrong_value", "/0")]),
     ],
-}  # fmt: skip
+}
 
 
 def test_every_type_has_a_table_of_right_and_of_wrong_values() -> None:

@@ -99,7 +99,6 @@ def report(language: str, synthetic: bool = True, text: str = "Words.") -> HTMLR
         del paragraphs[0]
     entry = SimpleNamespace(round_title=text, synthetic=synthetic, version=2, sha256="ab" * 32, at=AT)
     return page(
-        asked(),
         "report.html",
         language,
         "reports/r-1/main/XYZ",
@@ -116,7 +115,7 @@ def report(language: str, synthetic: bool = True, text: str = "Words.") -> HTMLR
 def home(language: str, text: str = "Words") -> HTMLResponse:
     lines = [Line(Passage(text, "en", "In English"), text, f"/{language}/reports/r-1/main/XYZ", 2, "a day", AT)]
     lines.append(Line(Passage("Other"), "second", f"/{language}/reports/r-1/second/XYZ", 1, "a day", AT))
-    return page(asked(), "home.html", language, rounds=[RoundGroup(text, Passage(text), True, lines)])
+    return page("home.html", language, rounds=[RoundGroup(text, Passage(text), True, lines)])
 
 
 PAGES = [
@@ -126,8 +125,8 @@ PAGES = [
       for language in LANGUAGES),
     *(pytest.param(home(language), language, id=f"home-{language}") for language in LANGUAGES),
     pytest.param(home("en", HOSTILE), "en", id="hostile-home"),
-    pytest.param(page(asked(), "home.html", "fr", rounds=[]), "fr", id="empty-home"),
-    pytest.param(page(asked(), "missing.html", "pt", status=404), "pt", id="missing"),
+    pytest.param(page("home.html", "fr", rounds=[]), "fr", id="empty-home"),
+    pytest.param(page("missing.html", "pt", status=404), "pt", id="missing"),
 ]  # fmt: skip
 
 

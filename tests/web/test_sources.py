@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mem.web.sources import SourceLine, hashes, told
+from mem.web.sources import SourceLine, told
 from mem.web.words import LANGUAGES, words_by_language
 
 HASH, ID = "0123456789abcdef" * 4, "5b21793e-67e0-4d16-ab82-5fa1b9682a3d"
@@ -20,8 +20,8 @@ TABLE: list[tuple[dict[str, Any], SourceLine]] = [
         SourceLine("Answer to question a_1, version 3"),
     ),
     ({"kind": "evidence", "id": ID, "sha256": HASH}, SourceLine("Evidence, SHA-256 0123456789ab…")),
-    ({"kind": "evidence", "id": ID}, SourceLine("Evidence, SHA-256 0123456789ab…")),
-    ({"kind": "evidence", "id": "ffffffff-0000-4000"}, SourceLine("Evidence ffffffff-000…")),
+    ({"kind": "round", "code": "round-7"}, SourceLine("Record of the round round-7")),
+    ({"kind": "method", "sha256": HASH}, SourceLine("Method of the round, SHA-256 0123456789ab…")),
     (
         {"kind": "conclusion", "unit": "A-1", "version": 2},
         SourceLine("Conclusion of the experts on A-1, version 2", "p-A-1-heading"),
@@ -37,18 +37,10 @@ TABLE: list[tuple[dict[str, Any], SourceLine]] = [
 
 @pytest.mark.parametrize(("source", "line"), TABLE)
 def test_a_source_is_told_in_words(source: dict[str, Any], line: SourceLine) -> None:
-    assert told(words_by_language()["en"], [source], HEADINGS, {ID: HASH}) == [line]
+    assert told(words_by_language()["en"], [source], HEADINGS) == [line]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_has_no_source_says_that_its_wording_is_fixed(language: str) -> None:
     words = words_by_language()[language]
-    assert told(words, [], {}, {}) == [SourceLine(words["source_none"])]
-
-
-def test_the_hash_of_evidence_is_taken_from_wherever_the_report_names_it() -> None:
-    paragraphs: list[dict[str, Any]] = [
-        {"sources": [{"kind": "evidence", "id": "x"}, {"kind": "answer", "question": "q", "version": 1}]},
-        {"sources": [{"kind": "evidence", "id": "x", "sha256": HASH}]},
-    ]
-    assert hashes(paragraphs) == {"x": HASH}
+    assert told(words, [], {}) == [SourceLine(words["source_none"])]

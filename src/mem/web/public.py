@@ -29,23 +29,23 @@ STATE = re.compile(r"[A-Z]{3}")
 @routes.api_route("/", methods=METHODS, openapi_extra=ACTS)
 def front(request: Request) -> Response:
     """To the page in the reader's language."""
-    return moved(request, f"/{_reader(request)}/")
+    return moved(f"/{_reader(request)}/")
 
 
 @routes.api_route("/static/{name}", methods=METHODS, openapi_extra=ACTS)
-def static_file(name: str, request: Request) -> Response:
+def static_file(name: str, request: Request, v: str = "") -> Response:
     """The stylesheet and the icon."""
     try:
-        return file_response(request, name)
+        return file_response(name, v)
     except KeyError:
-        return _missing(request, _reader(request))
+        return _missing(_reader(request))
 
 
 @routes.api_route("/{language}/", methods=METHODS, openapi_extra=ACTS)
 def home(language: str, request: Request, door: Reading) -> HTMLResponse:
     """Every published report, by round."""
     if language not in LANGUAGES:
-        return _missing(request, _reader(request))
+        return _missing(_reader(request))
     words, groups, places = words_by_language()[language], dict[str, RoundGroup](), dict[tuple[str, str], Standing]()
     for entry in published(door.work):
         cycle = (entry.round_code, entry.cycle_code)
@@ -64,26 +64,25 @@ def home(language: str, request: Request, door: Reading) -> HTMLResponse:
                 entry.at,
             )
         )
-    return page(request, "home.html", language, rounds=in_order(groups.values()))
+    return page("home.html", language, rounds=in_order(groups.values()))
 
 
 @routes.api_route("/{language}/reports/{round}/{cycle}/{state}", methods=METHODS, openapi_extra=ACTS)
 def report(language: str, round: str, cycle: str, state: str, request: Request, door: Reading) -> HTMLResponse:
     """A published report, every paragraph with what it stands on."""
     if language not in LANGUAGES:
-        return _missing(request, _reader(request))
+        return _missing(_reader(request))
     rest = f"reports/{round}/{cycle}/{state}"
     try:
         if not (CODE.fullmatch(round) and CODE.fullmatch(cycle) and STATE.fullmatch(state)):
             raise NotFound
         entry, version = published_report(door.work, round, cycle, state)
     except NotFound:
-        return _missing(request, language)
+        return _missing(language)
     words, where = words_by_language()[language], standing(door.work, entry.evaluation_id, None)
     numbers = {row.unit: row.number for row in issued(door.work, entry.evaluation_id)}
     found = report_view(words, version.title, version.paragraphs, steps(words, where.scale.values), numbers)
     return page(
-        request,
         "report.html",
         language,
         rest,
@@ -99,17 +98,17 @@ def report(language: str, round: str, cycle: str, state: str, request: Request, 
 
 def _elsewhere(language: str) -> None:
     @routes.api_route(f"/{language}/{{rest:path}}", methods=METHODS, openapi_extra=ACTS)
-    def elsewhere(rest: str, request: Request) -> HTMLResponse:
+    def elsewhere(rest: str) -> HTMLResponse:
         """Below a language there is nothing else."""
-        return _missing(request, language)
+        return _missing(language)
 
 
 for _language in LANGUAGES:
     _elsewhere(_language)
 
 
-def _missing(request: Request, language: str) -> HTMLResponse:
-    return page(request, "missing.html", language, status=404)
+def _missing(language: str) -> HTMLResponse:
+    return page("missing.html", language, status=404)
 
 
 def _reader(request: Request) -> str:

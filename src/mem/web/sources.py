@@ -19,33 +19,18 @@ class SourceLine:
     anchor: str = ""
 
 
-def hashes(paragraphs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Evidence id to its SHA-256, from wherever the report names both: conclusions name the id alone."""
-    return {
-        source["id"]: source["sha256"]
-        for paragraph in paragraphs
-        for source in paragraph["sources"]
-        if source["kind"] == "evidence" and "sha256" in source
-    }
-
-
-def told(
-    words: Words, sources: Sequence[Mapping[str, Any]], headings: Mapping[str, str], known: Mapping[str, str]
-) -> list[SourceLine]:
+def told(words: Words, sources: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> list[SourceLine]:
     """The sources of a paragraph, in their order; what has none is fixed wording. `headings` maps unit to anchor."""
     if not sources:
         return [SourceLine(words["source_none"])]
-    return [_line(words, source, headings, known) for source in sources]
+    return [_line(words, source, headings) for source in sources]
 
 
-def _line(words: Words, source: Mapping[str, Any], headings: Mapping[str, str], known: Mapping[str, str]) -> SourceLine:
+def _line(words: Words, source: Mapping[str, Any], headings: Mapping[str, str]) -> SourceLine:
     match source:
         case {"kind": "answer", "question": question, "version": version}:
             return SourceLine(words.say("source_answer", question=question, version=version))
-        case {"kind": "evidence", "id": evidence}:
-            sha256 = source.get("sha256") or known.get(evidence)
-            if sha256 is None:
-                return SourceLine(words.say("source_evidence_id", id=evidence[:SHORT]))
+        case {"kind": "evidence", "sha256": sha256}:
             return SourceLine(words.say("source_evidence", hash=sha256[:SHORT]))
         case {"kind": "conclusion", "unit": unit, "version": version}:
             return SourceLine(words.say("source_conclusion", unit=unit, version=version), headings.get(unit, ""))
@@ -54,6 +39,10 @@ def _line(words: Words, source: Mapping[str, Any], headings: Mapping[str, str], 
             return SourceLine(words.say("source_comment", id=comment[:SHORT], disposition=said))
         case {"kind": "absence", "unit": unit}:
             return SourceLine(words.say("source_absence", unit=unit), headings.get(unit, ""))
+        case {"kind": "round", "code": code}:
+            return SourceLine(words.say("source_round", code=code))
+        case {"kind": "method", "sha256": sha256}:
+            return SourceLine(words.say("source_method", hash=sha256[:SHORT]))
         case {"code": code}:
             return SourceLine(words.say("source_unit", code=code), headings.get(code, ""))
     return SourceLine(", ".join(f"{name} {value}" for name, value in source.items()))

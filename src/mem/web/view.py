@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from mem.web.sources import SourceLine, hashes, told
+from mem.web.sources import SourceLine, told
 from mem.web.words import Passage, Words
 
 DEEPEST_HEADING = 6
@@ -167,7 +167,6 @@ def _escaped(letter: str) -> str:
 def _items(
     words: Words, paragraphs: Sequence[Mapping[str, Any]], scale: Mapping[str, Step], numbers: Mapping[str, int]
 ) -> Iterator[Item]:
-    known = hashes(paragraphs)
     headings = {one["unit"]: anchor(one["key"]) for one in paragraphs if one["block"] == "heading"}
     level, seen, left_out = 1, Counter[str](), False
     for paragraph in paragraphs:
@@ -192,7 +191,7 @@ def _items(
             (scale[rating].shade if rating in scale else "x") if rating is not None else "",
             numbers.get(unit, 0) if paragraph["block"] == "recommendation" else 0,
             opens,
-            told(words, paragraph["sources"], headings, known),
+            told(words, paragraph["sources"], headings),
         )
 
 
