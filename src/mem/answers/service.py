@@ -131,7 +131,7 @@ def current(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
 def newest(work: Work, evaluation_id: UUID, questions: Sequence[str] | None = None) -> dict[str, int]:
     """The number of the newest version of every answer, or of those to some questions."""
     query = _LATEST if questions is None else _LATEST.where(AnswerVersion.question.in_(questions))
-    rows = work.db.execute(query, {"evaluation": evaluation_id}).tuples()
+    rows = work.db.execute(query, {"evaluation": evaluation_id})
     return {question: version for question, version in rows}
 
 

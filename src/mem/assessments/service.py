@@ -167,7 +167,7 @@ def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, int]:
         select(FindingVersion.unit, func.max(FindingVersion.version))
         .where(FindingVersion.assignment_id == assignment_id)
         .group_by(FindingVersion.unit)
-    ).tuples()
+    )
     return {unit: version for unit, version in rows}
 
 

@@ -141,7 +141,7 @@ def pieces(work: Work, evaluation_id: UUID) -> list[tuple[AnyRow, list[str]]]:
         .join(Evidence, Evidence.id == EvidenceUnit.evidence_id)
         .where(Evidence.evaluation_id == evaluation_id)
         .order_by(EvidenceUnit.unit)
-    ).tuples()
+    )
     units: dict[UUID, list[str]] = {}
     for evidence_id, unit in ties:
         units.setdefault(evidence_id, []).append(unit)

@@ -38,7 +38,7 @@ def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on
 
     Returns its position, from 1. The chain's row is locked first, so that positions have no gap and no double.
     """
-    seq, previous = work.db.execute(_HEAD, {"chain": chain_id}).tuples().one()
+    seq, previous = work.db.execute(_HEAD, {"chain": chain_id}).one()
     body = canonical(
         {
             "chain": str(chain_id),
@@ -71,7 +71,7 @@ def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on
 
 def chains(work: Work) -> list[tuple[UUID, str, int, str]]:
     """Every chain: id, kind, number of events, head; sorted by id."""
-    rows = work.db.execute(select(Chain.id, Chain.kind, Chain.seq, Chain.head).order_by(Chain.id)).tuples()
+    rows = work.db.execute(select(Chain.id, Chain.kind, Chain.seq, Chain.head).order_by(Chain.id))
     return [(chain_id, kind, seq, head) for chain_id, kind, seq, head in rows]
 
 

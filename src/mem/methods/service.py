@@ -56,7 +56,7 @@ def pinned(work: Work, method_digest: str) -> Method:
     if method_digest not in _read:
         rows = work.db.execute(
             select(MethodPart.name, MethodPart.digest, MethodPart.canonical).where(MethodPart.method == method_digest)
-        ).tuples()
+        )
         digests, parts = {}, {}
         for name, said, data in rows:
             if digest(data) != said:

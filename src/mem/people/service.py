@@ -157,7 +157,7 @@ def _over(token: AnyRow, now: datetime) -> bool:
 
 
 def _grants(work: Work, person_id: UUID) -> tuple[Grant, ...]:
-    rows = work.db.execute(_GRANTS, {"person": person_id}).tuples()
+    rows = work.db.execute(_GRANTS, {"person": person_id})
     return tuple(Grant(role, state) for role, state in rows)
 
 

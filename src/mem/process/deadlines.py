@@ -30,5 +30,5 @@ def due(work: Work) -> list[Due]:
         .join(Position, (Position.id == Deadline.position_id) & (Position.version == Deadline.version))
         .where(Deadline.due_at <= work.now, Deadline.lapse.is_not(None))
         .order_by(Deadline.due_at, Deadline.position_id)
-    ).tuples()
+    )
     return [Due(position, version, str(trigger), since) for position, version, trigger, since in rows]

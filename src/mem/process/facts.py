@@ -129,7 +129,7 @@ def _seats(work: Work, where: RoundStanding) -> tuple[Seat, ...]:
         .join(Position, Position.id == CountryEvaluation.id)
         .where(CountryEvaluation.round_id == where.id)
         .order_by(CountryEvaluation.state)
-    ).tuples()
+    )
     return tuple(Seat(*row) for row in rows)
 
 
@@ -181,9 +181,7 @@ def _asked(gather: Mapping[str, Callable[[], Any]], asked: Collection[str]) -> d
 
 
 def _common(work: Work, method: Method, round_id: UUID, payload: Payload) -> dict[str, Any]:
-    rows = work.db.execute(
-        select(Occasion.id, Occasion.kind, Occasion.held_on).where(Occasion.round_id == round_id)
-    ).tuples()
+    rows = work.db.execute(select(Occasion.id, Occasion.kind, Occasion.held_on).where(Occasion.round_id == round_id))
     occasions = {occasion_id: Held(kind, held_on) for occasion_id, kind, held_on in rows}
     return {"method": method, "today": work.now.date(), "occasions": occasions, "payload": payload}
 

@@ -181,7 +181,7 @@ def may(actor: Actor | None, action: str, place: Place) -> bool:
 
 def excluded(work: Work, found: Standing) -> dict[str, str]:
     """Every unit the cycle leaves out, itself or by a parent, with the reason."""
-    rows = work.db.execute(_EXCLUDED, {"cycle": found.cycle_id}).tuples()
+    rows = work.db.execute(_EXCLUDED, {"cycle": found.cycle_id})
     return {unit.code: reason for code, reason in rows for unit in found.tree.below(code)}
 
 
