@@ -161,7 +161,7 @@ class TableByYear:
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         rows = (
-            f"{label(row)}: " + ", ".join(f"{year} {cells[year]:,}" for year in sorted(cells))
+            f"{label(row)}: " + ", ".join(f"{year} {cells[year]}" for year in sorted(cells))
             for row, cells in value.items()
         )
         return "; ".join(rows)

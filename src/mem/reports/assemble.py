@@ -27,11 +27,7 @@ def assemble(work: Work, where: Standing, cause: str) -> int:
     report = record.report
     document = report.documents[where.cycle.document]
     made = [dict(vars(paragraph)) for paragraph in paragraphs(record, document.blocks)]
-    names = {field: dict(texts) for field, texts in record.names.items()}
-    title = {
-        language: document.title[language].format(**{f: texts[language] for f, texts in names.items()})
-        for language in record.languages
-    }
+    title = record.fill(document.title, {})
     version = 1 + (newest_version(work, where.id) or 0)
     sha256 = digest_of({"title": title, "paragraphs": made})
     work.db.execute(
@@ -69,14 +65,9 @@ def gather(work: Work, where: Standing) -> Record:
     names = {
         "state": member.names if member else {},
         "official": member.official if member else {},
-        "round": {},
         "plan": tree.plan.title,
     }
-    whole = {
-        field: {language: texts.get(language) or _any(texts, where.state) for language in languages}
-        for field, texts in names.items()
-    }
-    whole["round"] = dict.fromkeys(languages, where.round_title)
+    names["round"] = dict.fromkeys(languages, where.round_title)
     return Record(
         report=report_of(method),
         languages=languages,
@@ -84,7 +75,7 @@ def gather(work: Work, where: Standing) -> Record:
         scale=where.scale,
         synthetic=where.synthetic,
         origin=[{"kind": "round", "code": where.round_code}, {"kind": "method", "sha256": method.digest}],
-        names=whole,
+        names=names,
         excluded=out,
         rated=rated,
         answers=by_unit_answers,
@@ -134,7 +125,3 @@ def _conclusion(row: AnyRow, changed: Mapping[str, Change], hashes: Mapping[str,
             rating = change.rating
             sources.append(change.source)
     return Conclusion(row.text, rating, row.recommendation, sources)
-
-
-def _any(texts: Mapping[str, str], otherwise: str) -> str:
-    return next(iter(texts.values()), otherwise)

@@ -10,10 +10,12 @@ from typing import Any
 from mem.core.languages import shown
 from mem.plans.definition import Tree, Unit
 from mem.questionnaires.definition import Asked
-from mem.reports.definition import Block, Report
+from mem.reports.definition import Block, Report, fields_of
 from mem.workflow.definition import Scale
 
 Source = dict[str, Any]
+Fields = Mapping[str, Mapping[str, str] | str | int]
+NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,36 @@ class Record:
     conclusions: Mapping[str, Conclusion]
     overrides: Mapping[str, tuple[Mapping[str, str], Source]] = field(default_factory=dict)  # by paragraph key
 
-    def say(self, pattern: str, fields: Mapping[str, Mapping[str, str] | str | int]) -> dict[str, str]:
-        """A sentence in each language, its fields filled in that language."""
-        said = {}
-        for language in self.languages:
-            values = {
-                name: shown(value, language, self.languages)[0] if isinstance(value, Mapping) else str(value)
-                for name, value in {**self.names, **fields}.items()
-            }
-            said[language] = self.report.sentences[pattern][language].format(**values)
-        return said
+    def say(self, pattern: str, fields: Fields) -> dict[str, str]:
+        """A sentence of the report in each language in which all of it can be said."""
+        return self.fill(self.report.sentences[pattern], fields)
 
-    def label(self, code: str, options: Mapping[str, Mapping[str, str]], language: str) -> str:
-        """The label of a code among these options, else among the report's own labels."""
-        found = options.get(code) or self.report.labels.get(code)
-        return shown(found, language, self.languages)[0] if found else code
+    def fill(self, sentences: Mapping[str, str], fields: Fields) -> dict[str, str]:
+        """A sentence with its fields filled, by language.
+
+        A language that one of its fields does not have is left out, so that no text claims a language that part of it
+        is not in. Where no language has every field, the first language is used, with each field as it is.
+        """
+        filled: dict[str, Mapping[str, str] | str | int] = {**self.names, **fields}
+        used = {field for sentence in sentences.values() for field in fields_of(sentence)}
+        texts = [value for name, value in filled.items() if name in used and isinstance(value, Mapping)]
+        languages = [language for language in self.languages if all(language in text for text in texts)]
+        return {
+            language: sentences[language].format(
+                **{
+                    name: shown(value, language, self.languages)[0] if isinstance(value, Mapping) else value
+                    for name, value in filled.items()
+                    if name in used
+                }
+            )
+            for language in languages or self.languages[:1]
+        }
+
+    def label(self, code: str, options: Mapping[str, Mapping[str, str]], language: str) -> str | None:
+        """The label of a code among these options, else among the report's own labels; None when it has none in
+        this language."""
+        found = options.get(code) or self.report.labels.get(code) or {language: code}
+        return found.get(language)
 
 
 Kind = Callable[[Record, Block, Unit | None], Iterator[Paragraph]]
@@ -131,33 +148,49 @@ def _reported(record: Record, block: Block, unit: Unit | None) -> Iterator[Parag
     if unit is None:
         return
     given, attached = record.answers.get(unit.code, ()), record.evidence.get(unit.code, ())
-    told = {language: " ".join(_told(record, one, language) for one in given) for language in record.languages}
-    pattern = str(block.pattern if given else block.without)
-    text = record.say(pattern, {"reported": told, "evidence": len(attached)})
-    sources: list[Source] = [_unit_source(unit)]
-    sources += [
-        {
-            "kind": "answer",
-            "question": one.asked.question.key,
-            "version": one.version,
-            "question_sha256": one.asked.digest,
-        }
-        for one in given
-    ]
+    sources: list[Source] = [_unit_source(unit), *(_answer_source(one) for one in given)]
     sources += [{"kind": "evidence", "id": one.id, "sha256": one.sha256} for one in attached]
     if not given:
         sources.append({"kind": "absence", "unit": unit.code})
+    text = record.say(str(block.pattern if given else block.without), {"evidence": len(attached)})
     yield _changed(record, Paragraph(_key(block, unit), block.block, unit.code, 0, text, sources))
 
 
-def _told(record: Record, one: Given, language: str) -> str:
-    question = one.asked.question
-    asked = shown(question.text, language, record.languages)[0]
-    if one.not_applicable is not None:
-        return f"{asked} {record.label('not_applicable', {}, language)} ({one.not_applicable.rstrip('.')})."
+def _answers(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
+    for one in record.answers.get(_code(unit) or "", ()):
+        key = f"{_code(unit)}/{block.block}/{one.asked.question.key}"
+        fields = {"question": one.asked.question.text, "answer": _said(record, one)}
+        text = record.say(str(block.pattern), fields)
+        yield Paragraph(key, block.block, _code(unit), 0, text, [_answer_source(one)])
+
+
+def _said(record: Record, one: Given) -> dict[str, str]:
+    """An answer in words, in each language that has labels for all of it; a free text is as it was written."""
+    question, found = one.asked.question, {}
     options = {option.code: option.label for option in (*question.choices, *question.rows)}
-    said = one.asked.type.said(one.value, lambda code: record.label(code, options, language))
-    return f"{asked} {said.rstrip('.')}."
+    for language in record.languages:
+        labels = {code: record.label(code, options, language) for code in (*options, *record.report.labels)}
+        if any(label is None for label in labels.values()):
+            continue
+        known = {code: str(label) for code, label in labels.items()}
+        if one.not_applicable is not None:
+            said = f"{known[NOT_APPLICABLE]} ({one.not_applicable.rstrip('.')})"
+        else:
+            said = one.asked.type.said(one.value, lambda code, known=known: known.get(code, code))  # type: ignore[misc]
+        found[language] = said.rstrip(".")
+    return found
+
+
+def _notes(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
+    for number, note in enumerate(unit.notes if unit else (), start=1):
+        assert unit is not None
+        text = {next(iter(unit.text)): note}
+        yield Paragraph(f"{unit.code}/{block.block}/{number}", block.block, unit.code, 0, text, [_unit_source(unit)])
+
+
+def _answer_source(one: Given) -> Source:
+    key, digest = one.asked.question.key, one.asked.digest
+    return {"kind": "answer", "question": key, "version": one.version, "question_sha256": digest}
 
 
 def _finding(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -190,13 +223,11 @@ def _summary(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragr
         return
     inside = [below.code for below in record.tree.below(unit.code) if below.code in record.conclusions]
     counted = Counter(record.conclusions[code].rating for code in inside)
+    present = [value for value in record.scale.values if counted[value.code]]
     counts = {
-        language: ", ".join(
-            f"{shown(value.label, language, record.languages)[0]} {counted[value.code]}"
-            for value in record.scale.values
-            if counted[value.code]
-        )
+        language: ", ".join(f"{value.label[language]} {counted[value.code]}" for value in present)
         for language in record.languages
+        if all(language in value.label for value in present)
     }
     sources: list[Source] = [_unit_source(unit)]
     sources += [
@@ -222,7 +253,9 @@ KINDS: Mapping[str, tuple[Kind, frozenset[str]]] = {
     "synthetic_notice": (_synthetic_notice, NAMED),
     "units": (_units, frozenset()),
     "heading": (_heading, frozenset()),
-    "reported": (_reported, NAMED | {"reported", "evidence"}),
+    "notes": (_notes, frozenset()),
+    "reported": (_reported, NAMED | {"evidence"}),
+    "answers": (_answers, NAMED | {"question", "answer"}),
     "finding": (_finding, frozenset()),
     "rating": (_rating, NAMED | {"rating"}),
     "recommendation": (_recommendation, NAMED | {"text"}),
@@ -245,8 +278,9 @@ def _changed(record: Record, paragraph: Paragraph) -> Paragraph:
 
 
 def _key(block: Block, unit: Unit | None) -> str:
-    """`<unit>/<kind>`, or `<sentence>` outside the plan: the same in every version of a report."""
-    return f"{unit.code}/{block.block}" if unit is not None else str(block.pattern or block.block)
+    """`<unit>/<kind>` (a sentence: its pattern), or `<pattern>` outside the plan: the same in every version."""
+    kind = str(block.pattern) if block.block == "sentence" or unit is None else block.block
+    return kind if unit is None else f"{unit.code}/{kind}"
 
 
 def _code(unit: Unit | None) -> str | None:

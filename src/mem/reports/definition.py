@@ -97,11 +97,12 @@ def _blocks(
                 yield source.fault((*here, key), f"unknown sentence '{name}'")
                 continue
             for language, sentence in report.sentences[name].items():
-                for field in sorted(_fields(sentence) - kinds[block.block]):
+                for field in sorted(fields_of(sentence) - kinds[block.block]):
                     where = ("sentences", name, language)
                     yield source.fault(where, f"block '{block.block}' does not fill the field '{field}'")
         yield from _blocks(source, (*here, "blocks"), block.blocks, report, levels, kinds)
 
 
-def _fields(sentence: str) -> set[str]:
+def fields_of(sentence: str) -> set[str]:
+    """The names of the fields in a sentence pattern."""
     return {field for _, field, _, _ in Formatter().parse(sentence) if field}
