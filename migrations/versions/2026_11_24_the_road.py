@@ -29,6 +29,12 @@ MOVE_EXISTS = """
           AND NEW.id = OLD.id AND NEW.method = OLD.method AND NEW.workflow = OLD.workflow
     )
 """
+BEGINS_AS_ALLOWED = """
+    NEW.version = 1 AND EXISTS (
+        SELECT 1 FROM allowed_transition AS a
+        WHERE a.method = NEW.method AND a.workflow = NEW.workflow AND a.from_stage = '' AND a.to_stage = NEW.stage
+    )
+"""
 
 
 def _guards_of_sqlite() -> None:
@@ -41,6 +47,10 @@ def _guards_of_sqlite() -> None:
     op.execute(
         f"CREATE TRIGGER position_moves_only_as_allowed BEFORE UPDATE ON position WHEN NOT {MOVE_EXISTS} "
         "BEGIN SELECT RAISE(ABORT, 'illegal_transition'); END"
+    )
+    op.execute(
+        f"CREATE TRIGGER position_begins_as_allowed BEFORE INSERT ON position WHEN NOT ({BEGINS_AS_ALLOWED}) "
+        "BEGIN SELECT RAISE(ABORT, 'illegal_beginning'); END"
     )
 
 
@@ -63,6 +73,16 @@ def _guards_of_postgresql() -> None:
     op.execute(
         "CREATE TRIGGER position_moves_only_as_allowed BEFORE UPDATE ON position "
         "FOR EACH ROW EXECUTE FUNCTION illegal_transition()"
+    )
+    op.execute(
+        "CREATE FUNCTION illegal_beginning() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF NOT ({BEGINS_AS_ALLOWED}) THEN "
+        "RAISE EXCEPTION 'illegal_beginning' USING ERRCODE = 'integrity_constraint_violation'; "
+        "END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER position_begins_as_allowed BEFORE INSERT ON position "
+        "FOR EACH ROW EXECUTE FUNCTION illegal_beginning()"
     )
 
 
@@ -193,6 +213,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=400), nullable=False),
         sa.Column("method", sa.String(length=64), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
+        sa.Column("members_on", sa.Date(), nullable=False),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["position.id"], name=op.f("fk_round_id")),
         sa.ForeignKeyConstraint(["method"], ["method.digest"], name=op.f("fk_round_method")),
@@ -515,6 +536,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER position_moves_only_as_allowed")
+        op.execute("DROP TRIGGER position_begins_as_allowed")
         for table in ONLY_ADDED_TO:
             for verb in ("update", "delete"):
                 op.execute(f"DROP TRIGGER {table}_no_{verb}")
@@ -565,3 +587,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION only_added_to()")
         op.execute("DROP FUNCTION illegal_transition()")
+        op.execute("DROP FUNCTION illegal_beginning()")

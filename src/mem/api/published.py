@@ -10,7 +10,7 @@ from fastapi import Path, Response
 from mem.api.reports import ParagraphShown
 from mem.api.routing import Code, Shown, StateCode, acts, router
 from mem.core.db import AnyRow
-from mem.http.unit import Reading
+from mem.http.unit import Reading, check_clock
 from mem.recommendations.service import issued
 from mem.reports.versions import published, published_report
 
@@ -70,6 +70,13 @@ def get_published_report(round: Code, cycle: Code, state: State, door: Reading, 
         paragraphs=[ParagraphShown.model_validate(one) for one in version.paragraphs],
         recommendations=[IssuedShown.model_validate(one) for one in issued(door.work, entry.evaluation_id)],
     )
+
+
+@routes.get("/ready", openapi_extra=acts("service.read"), operation_id="ready")
+def get_ready(door: Reading) -> dict[str, str]:
+    """Whether the service may take part: its database answers, and their clocks agree within two seconds (else 503)."""
+    check_clock(door.work)
+    return {"status": "ready"}
 
 
 @routes.get("/health", openapi_extra=acts("service.read"), operation_id="health")

@@ -34,12 +34,14 @@ class CycleIn(Taken):
 
 
 class NewRound(Taken):
-    """`synthetic` marks a round of invented data wherever it shows."""
+    """`synthetic` marks a round of invented data wherever it shows; `members_on`: the states that were members on this
+    day can be enrolled (null: today)."""
 
     mechanism: Code = Field(examples=["mem"])
     code: Code = Field(examples=["round-7"])
     title: Line = Field(examples=["Seventh evaluation round"])
     synthetic: bool = False
+    members_on: date | None = Field(None, examples=["2018-02-01"])
     cycles: Annotated[list[CycleIn], Field(min_length=1, max_length=20)]
 
 
@@ -174,7 +176,9 @@ def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> Rou
     ]
 
     def act() -> str:
-        return str(service.open_round(door.work, method, body.code, body.title, body.synthetic, cycles))
+        return str(
+            service.open_round(door.work, method, body.code, body.title, body.synthetic, cycles, body.members_on)
+        )
 
     return door.once(act, lambda made: _shown(door, round_standing(door.work, UUID(made))), door.reads("round.read"))
 

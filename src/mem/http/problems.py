@@ -28,6 +28,7 @@ from mem.core.errors import (
 )
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
+from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[MemError], int] = {
@@ -41,6 +42,7 @@ STATUS: dict[type[MemError], int] = {
     WrongMedia: 415,
     Malformed: 400,
     Invalid: 422,
+    NotReady: 503,
 }
 TITLES = {
     400: "The request is malformed", 401: "Who asks is not known", 403: "Not allowed", 404: "Not found",

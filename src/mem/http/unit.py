@@ -11,15 +11,17 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from starlette.concurrency import run_in_threadpool
 
+from mem.core.clock import now
 from mem.core.db import Database
-from mem.core.errors import NotAllowed, Precondition, Reason
+from mem.core.errors import MemError, NotAllowed, Precondition, Reason
 from mem.core.work import Work
 from mem.evidence.store import Store
 from mem.http.body import Malformed
@@ -32,6 +34,10 @@ from mem.rounds.standing import permit, permitted
 Result = TypeVar("Result")
 KEY = re.compile(r"^[\x21-\x7e]{8,255}$")
 TAG = re.compile(r'^"v([1-9][0-9]{0,8})"$')
+
+
+class NotReady(MemError):
+    """The service must not take part now (503)."""
 
 
 @dataclass
@@ -97,6 +103,14 @@ class Door:
             result = act()
             remember(self.work, person, key, route, digest, result)
         return show(result)
+
+
+def check_clock(work: Work) -> None:
+    """Raises `NotReady` when the clocks of this machine and of the database differ by over two seconds."""
+    if work.db.dialect.name == "postgresql":
+        theirs = work.db.execute(select(func.clock_timestamp())).scalar_one()
+        if abs(theirs - now()) > timedelta(seconds=2):
+            raise NotReady("clock_skew", "The clocks of this service and of its database differ.")
 
 
 def expected_version(if_match: str | None, if_none_match: str | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -34,21 +35,17 @@ def pin(work: Work, method: Method) -> None:
         insert(MethodPart),
         [{"method": method.digest, "name": name, "digest": digest(data), "canonical": data} for name, data in copies],
     )
-    work.db.execute(
-        insert(AllowedTransition),
-        [
-            {
-                "method": method.digest,
-                "workflow": workflow.workflow,
-                "from_stage": stage,
-                "trigger": transition.trigger,
-                "to_stage": transition.to,
-            }
-            for workflow in method.workflows.values()
-            for transition in workflow.transitions
-            for stage in transition.from_
-        ],
-    )
+    work.db.execute(insert(AllowedTransition), [*_moves(method)])
+
+
+def _moves(method: Method) -> Iterator[dict[str, str]]:
+    """Every move that the workflows allow; from nowhere to the initial stage is one."""
+    for workflow in method.workflows.values():
+        base = {"method": method.digest, "workflow": workflow.workflow}
+        yield {**base, "from_stage": "", "trigger": "", "to_stage": workflow.initial}
+        for transition in workflow.transitions:
+            for stage in transition.from_:
+                yield {**base, "from_stage": stage, "trigger": transition.trigger, "to_stage": transition.to}
 
 
 def pinned(work: Work, method_digest: str) -> Method:

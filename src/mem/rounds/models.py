@@ -12,7 +12,8 @@ from mem.core.db import Base
 
 
 class Round(Base):
-    """One round of a mechanism. Its id is also its position and its chain."""
+    """One round of a mechanism. Its id is also its position and its chain. `members_on`: who was a member state on
+    this day can be enrolled."""
 
     __tablename__ = "round"
     id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
@@ -20,6 +21,7 @@ class Round(Base):
     title: Mapped[str] = mapped_column(String(400))
     method: Mapped[str] = mapped_column(ForeignKey("method.digest"))
     synthetic: Mapped[bool]
+    members_on: Mapped[date]
     opened_at: Mapped[datetime]
 
 

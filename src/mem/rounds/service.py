@@ -33,8 +33,19 @@ class NewCycle:
     excluded: Mapping[str, str] | None = None
 
 
-def open_round(work: Work, method: Method, code: str, title: str, synthetic: bool, cycles: Sequence[NewCycle]) -> UUID:
-    """Pin the method and open a round with its cycles. The permission is the caller's to ask: no round, no place."""
+def open_round(
+    work: Work,
+    method: Method,
+    code: str,
+    title: str,
+    synthetic: bool,
+    cycles: Sequence[NewCycle],
+    members_on: date | None = None,
+) -> UUID:
+    """Pin the method and open a round with its cycles, for the member states of a day (None: today).
+
+    The permission is the caller's to ask: before there is a round there is no place.
+    """
     if work.db.execute(select(Round.id).where(Round.code == code)).first() is not None:
         raise Conflict("code_taken", "A round with this code exists already.")
     kinds = method.mechanism.cycles
@@ -52,11 +63,19 @@ def open_round(work: Work, method: Method, code: str, title: str, synthetic: boo
     place(work, round_id, "round", method, workflow)
     work.db.execute(
         insert(Round).values(
-            id=round_id, code=code, title=title, method=method.digest, synthetic=synthetic, opened_at=work.now
+            id=round_id,
+            code=code,
+            title=title,
+            method=method.digest,
+            synthetic=synthetic,
+            members_on=members_on or work.now.date(),
+            opened_at=work.now,
         )
     )
+    )
     open_chain(work, round_id, "round")
-    data = {"code": code, "title": title, "synthetic": synthetic, "method": method.digest}
+    day = (members_on or work.now.date()).isoformat()
+    data = {"code": code, "title": title, "synthetic": synthetic, "method": method.digest, "members_on": day}
     record(work, round_id, "round_opened", data)
     for cycle in cycles:
         cycle_id = work.new_id()
@@ -109,11 +128,14 @@ def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> li
         raise NotFound
     where = round_standing(work, found.round_id)
     permit(work, actor, "round.enrol", where.place())
+    day = work.db.execute(select(Round.members_on).where(Round.id == found.round_id)).scalar_one().isoformat()
     reasons = []
     for index, state in enumerate(states):
         member = where.method.members.member(state)
         if member is None:
             reasons.append(Reason("unknown_state", "There is no such member state.", f"/states/{index}"))
+        elif not member.on(day):
+            reasons.append(Reason("not_a_member", f"Not a member state on {day}.", f"/states/{index}"))
     if reasons:
         raise Invalid("not_enrolled", "These states cannot be enrolled.", reasons)
     workflow = where.method.mechanism.cycles[found.kind].workflow

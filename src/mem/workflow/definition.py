@@ -168,6 +168,10 @@ class Member(Definition):
     until: str | None = None
     note: str | None = None
 
+    def on(self, day: str) -> bool:
+        """Whether it is a member on a day (ISO)."""
+        return self.since <= day and (self.until is None or day < self.until)
+
 
 class Region(Definition):
     code: Name
