@@ -72,7 +72,6 @@ def open_round(
             opened_at=work.now,
         )
     )
-    )
     open_chain(work, round_id, "round")
     day = (members_on or work.now.date()).isoformat()
     data = {"code": code, "title": title, "synthetic": synthetic, "method": method.digest, "members_on": day}
