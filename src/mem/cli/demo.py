@@ -105,10 +105,16 @@ def _fresh(settings: Settings) -> None:
             with database.read() as connection:
                 if connection.execute(select(Round.id).where(Round.synthetic.is_(False))).first() is not None:
                     raise CannotRun("this database holds rounds that are not synthetic; the demo will not replace it")
-            downgrade(database)
-        upgrade(database)
+            if not database.is_sqlite:
+                downgrade(database)
     finally:
         database.dispose()
+    if database.is_sqlite:
+        for file in (path := Path(str(database.engine.url.database))).parent.glob(f"{path.name}*"):
+            file.unlink()
+    database = Database(settings.url)
+    upgrade(database)
+    database.dispose()
     shutil.rmtree(settings.data_dir / "evidence", ignore_errors=True)
 
 
