@@ -92,6 +92,7 @@ def test_each_fault_of_a_finding_is_told_where_it_is(
         (Citation(evidence=LOST), False),
         (Citation(evidence=PIECE, version=1), False),
         (Citation(answer="is_1_1", version=1, evidence=PIECE), False),
+        (Citation(answer="is_1_1", evidence=PIECE), False),
         (Citation(version=1), False),
         (Citation(), False),
     ],

@@ -1,19 +1,17 @@
-"""A country evaluation, who is assigned to it, and its record, over HTTP."""
+"""A country evaluation and its record, over HTTP."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import Field
 
-from mem.api.routing import Shown, Taken, acts, router
-from mem.http.unit import IdempotencyKey, Reading, Writing, tag
+from mem.api.routing import Shown, acts, router
+from mem.http.unit import Reading, tag
 from mem.ledger.service import events
-from mem.rounds import experts
 from mem.rounds.standing import Standing, excluded, permitted
 
 routes = router("evaluations")
@@ -35,26 +33,6 @@ class EvaluationShown(Shown):
     entered_at: datetime
     waits_for: str | None
     excluded: dict[str, str]
-
-
-class Assign(Taken):
-    designations: Annotated[list[UUID], Field(min_length=1, max_length=50)]
-
-
-class AssignmentShown(Shown):
-    id: UUID
-    person_id: UUID
-    name: str
-    expert_state: str
-    handed_in_at: datetime | None
-
-
-class AssignmentList(Shown):
-    assignments: list[AssignmentShown]
-
-
-class Ids(Shown):
-    ids: list[str]
 
 
 class EventShown(Shown):
@@ -97,29 +75,6 @@ def get_evaluation(evaluation: UUID, door: Reading, response: Response) -> Evalu
     found = permitted(door.work, door.actor, "evaluation.read", evaluation)
     response.headers["ETag"] = tag(found.version)
     return shown(found, excluded(door.work, found))
-
-
-@routes.post(
-    "/evaluations/{evaluation}/assignments",
-    status_code=201,
-    openapi_extra=acts("assignments.edit"),
-    operation_id="assign",
-)
-def post_assignments(evaluation: UUID, body: Assign, door: Writing, key: IdempotencyKey = None) -> Ids:
-    """Assign designated experts of other states; never one of the own country."""
-
-    def act() -> list[str]:
-        return [str(one) for one in experts.assign(door.work, door.actor, evaluation, body.designations)]
-
-    return door.once(act, lambda made: Ids(ids=made), door.reads("assignments.read", evaluation))
-
-
-@routes.get("/evaluations/{evaluation}/assignments", openapi_extra=acts("assignments.read"), operation_id="assignments")
-def get_assignments(evaluation: UUID, door: Reading) -> AssignmentList:
-    """Who is assigned."""
-    permitted(door.work, door.actor, "assignments.read", evaluation)
-    rows = experts.assignments(door.work, evaluation)
-    return AssignmentList(assignments=[AssignmentShown.model_validate(row) for row in rows])
 
 
 @routes.get("/evaluations/{evaluation}/record", openapi_extra=acts("evaluation.record"), operation_id="record")

@@ -12,7 +12,7 @@ from mem.api.routing import Code, Line, Made, Name, Shown, StateCode, Taken, act
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.people.policy import Place
-from mem.people.service import add_person, end_role, grant_role, issue_token, revoke_token
+from mem.people.service import add_person, end_role, everybody, grant_role, issue_token, revoke_token
 
 routes = router("people")
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
@@ -56,6 +56,24 @@ class Me(Shown):
     grants: list[GrantShown]
 
 
+class RoleShown(Shown):
+    """A role held; its `id` ends it."""
+
+    id: UUID
+    role: str
+    state: str | None
+
+
+class PersonShown(Shown):
+    id: UUID
+    name: str
+    roles: list[RoleShown]
+
+
+class PeopleList(Shown):
+    people: list[PersonShown]
+
+
 def _manage(door: Door) -> None:
     roles = {name: role for one in door.house.methods.values() for name, role in one.roles.items()}
     door.allow(Place(roles))
@@ -74,6 +92,18 @@ def post_person(body: NewPerson, door: Writing, key: IdempotencyKey = None) -> M
     """Add a person."""
     _manage(door)
     return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made), door.reads("me.read"))
+
+
+@routes.get("/people", openapi_extra=acts("people.manage"), operation_id="people")
+def get_people(door: Reading) -> PeopleList:
+    """Every person, with the roles they hold."""
+    _manage(door)
+    return PeopleList(
+        people=[
+            PersonShown(id=one.id, name=one.name, roles=[RoleShown.model_validate(role) for role in roles])
+            for one, roles in everybody(door.work)
+        ]
+    )
 
 
 @routes.post("/people/{person}/roles", status_code=201, openapi_extra=acts("people.manage"), operation_id="grant_role")

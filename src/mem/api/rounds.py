@@ -1,4 +1,4 @@
-"""Rounds, cycles, enrolment, designations and occasions over HTTP."""
+"""Rounds, cycles, enrolment and occasions over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mem.api.routing import Code, Line, Made, Name, Prose, Shown, StateCode, Tak
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.people.policy import Place
-from mem.rounds import experts, service
+from mem.rounds import service
 from mem.rounds.service import NewCycle
 from mem.rounds.standing import RoundStanding, round_standing
 
@@ -53,12 +53,6 @@ class UnitSetting(Taken):
 
 class NewEvaluations(Taken):
     states: Annotated[list[StateCode], Field(min_length=1, max_length=100)] = Field(examples=[["BRB", "CHL"]])
-
-
-class NewDesignation(Taken):
-    state: StateCode
-    person: UUID
-    rank: Name = Field(examples=["principal"])
 
 
 class NewOccasion(Taken):
@@ -112,18 +106,6 @@ class EvaluationList(Shown):
 
 class Ids(Shown):
     ids: list[str]
-
-
-class DesignationShown(Shown):
-    id: UUID
-    state: str
-    person_id: UUID
-    name: str
-    rank: str
-
-
-class DesignationList(Shown):
-    designations: list[DesignationShown]
 
 
 class OccasionShown(Shown):
@@ -221,26 +203,6 @@ def get_evaluations(round: UUID, door: Reading) -> EvaluationList:
     """The evaluations of a round that you may know of."""
     rows = service.evaluations(door.work, door.actor, round_standing(door.work, round))
     return EvaluationList(evaluations=[EvaluationLine.model_validate(row) for row in rows])
-
-
-@routes.post(
-    "/rounds/{round}/designations", status_code=201, openapi_extra=acts("round.designate"), operation_id="designate"
-)
-def post_designation(round: UUID, body: NewDesignation, door: Writing, key: IdempotencyKey = None) -> Made:
-    """A state names one of its experts."""
-
-    def act() -> str:
-        return str(experts.designate(door.work, door.actor, round, body.state, body.person, body.rank))
-
-    return door.once(act, lambda made: Made(id=made), door.reads("round.read"))
-
-
-@routes.get("/rounds/{round}/designations", openapi_extra=acts("round.read"), operation_id="designations")
-def get_designations(round: UUID, door: Reading) -> DesignationList:
-    """The designated experts of a round."""
-    round_standing(door.work, round)
-    rows = experts.designations(door.work, round)
-    return DesignationList(designations=[DesignationShown.model_validate(row) for row in rows])
 
 
 @routes.post(

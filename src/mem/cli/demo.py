@@ -110,8 +110,8 @@ def _fresh(settings: Settings) -> None:
     finally:
         database.dispose()
     if database.is_sqlite:
-        for file in (path := Path(str(database.engine.url.database))).parent.glob(f"{path.name}*"):
-            file.unlink()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{database.engine.url.database}{ending}").unlink(missing_ok=True)
     database = Database(settings.url)
     upgrade(database)
     database.dispose()

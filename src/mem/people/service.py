@@ -147,6 +147,16 @@ def person(work: Work, person_id: UUID) -> AnyRow:
     return found
 
 
+def everybody(work: Work) -> list[tuple[AnyRow, list[AnyRow]]]:
+    """Every person (id, name) with the roles they hold now (id, role, state), by name."""
+    roles: dict[UUID, list[AnyRow]] = {}
+    query = select(Membership.id, Membership.person_id, Membership.role, Membership.state)
+    for row in work.db.execute(query.where(Membership.ended_at.is_(None)).order_by(Membership.granted_at)):
+        roles.setdefault(row.person_id, []).append(row)
+    persons = work.db.execute(select(Person.id, Person.name).order_by(Person.name, Person.id))
+    return [(row, roles.get(row.id, [])) for row in persons]
+
+
 def holds(work: Work, person_id: UUID, role: str, state: str | None) -> bool:
     """Whether a person holds this role for this state now."""
     return Grant(role, state) in _grants(work, person_id)

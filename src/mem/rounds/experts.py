@@ -12,7 +12,7 @@ from mem.core.errors import Conflict, Invalid, NotAllowed, Reason
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.method import Method
-from mem.people.models import Person
+from mem.people.models import Membership, Person
 from mem.people.policy import OWN_COUNTRY, Actor
 from mem.people.service import holds, person
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
@@ -44,6 +44,19 @@ def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: U
     data = {"designation": str(designation_id), "state": state, "person": str(person_id), "rank": rank}
     record(work, round_id, "expert_designated", data)
     return designation_id
+
+
+def candidates(work: Work, actor: Actor, round_id: UUID, state: str) -> list[AnyRow]:
+    """Whom a state may name: the persons who hold an evaluating role for it: id, name, role."""
+    where = round_standing(work, round_id)
+    permit(work, actor, "round.designate", where.place(state))
+    query = (
+        select(Person.id, Person.name, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.state == state, Membership.ended_at.is_(None), Membership.role.in_(_judging(where.method)))
+        .order_by(Person.name, Person.id)
+    )
+    return list(work.db.execute(query))
 
 
 def designations(work: Work, round_id: UUID) -> list[AnyRow]:
