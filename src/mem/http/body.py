@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from mem.core.clock import now
 from mem.core.errors import Invalid, Reason
+from mem.http.retry import whole_unit
 
 JSON_LIMIT = 1 << 20
 FILE_LIMIT = 5 << 20
@@ -74,7 +75,7 @@ class StrictRoute(APIRoute):
                 request.state.body = body
             if takes_json and body and not _is_json(request.headers.get("content-type", "")):
                 raise WrongMedia("wrong_media", "Send application/json.")
-            return await handler(whole)
+            return await whole_unit(handler, whole)
 
         return strict
 

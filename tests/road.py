@@ -1,0 +1,293 @@
+"""How does a test get somewhere on the road? By HTTP alone: a round of three states, and Barbados' evaluation in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from tests.callers import Api, Caller, person
+
+V1 = "/api/v1"
+STATES = ("BRB", "CHL", "JAM")
+ASSIGNED = ("CHL", "JAM")
+EXCLUDED = {
+    "DR": "Judged in another cycle.",
+    "SR": "Judged in another cycle.",
+    "CM": "Judged in another cycle.",
+    "IC": "Judged in another cycle.",
+    "IS-7": "No longer asked of states.",
+}
+STAGES = (
+    "enrolled", "answering", "compilation", "review", "consolidation", "country_comment", "revision",
+    "before_commission", "approved", "published",
+)  # fmt: skip
+ROLES = ("public", "entity", "contributor", "expert", "coordinator", "officer", "commission", "auditor")
+
+
+def ok(response: httpx.Response, status: int = 200) -> Any:
+    """What a success said."""
+    assert response.status_code == status, f"{response.request.url}: {response.status_code} {response.text}"
+    return response.json()
+
+
+def refused(response: httpx.Response, status: int) -> dict[str, Any]:
+    """What a problem said, which has a form of its own."""
+    assert response.status_code == status, f"{response.request.url}: {response.status_code} {response.text}"
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["status"] == status
+    return body
+
+
+def codes(problem: Mapping[str, Any]) -> set[str]:
+    return {one["code"] for one in problem["errors"]}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A person for each role. Entities and experts by state; the coordinator is of a state that is not evaluated."""
+
+    officer: Caller
+    entities: Mapping[str, Caller]
+    experts: Mapping[str, Caller]
+    contributor: Caller
+    coordinator: Caller
+    commission: Caller
+    auditor: Caller
+
+    @property
+    def entity(self) -> Caller:
+        return self.entities["BRB"]
+
+
+def cast(api: Api) -> Cast:
+    return Cast(
+        person(api, "mem_unit"),
+        {state: person(api, "national_coordinating_entity", state) for state in STATES},
+        {state: person(api, "expert", state) for state in STATES},
+        person(api, "ministry_contributor", "BRB"),
+        person(api, "coordinator", "USA"),
+        person(api, "commission"),
+        person(api, "auditor"),
+    )
+
+
+@dataclass(frozen=True)
+class Road:
+    """A round and who acts in it; `to` drives Barbados' evaluation to a stage, the other methods are its steps."""
+
+    api: Api
+    cast: Cast
+    code: str
+    round: str
+    cycle: str
+    evaluations: Mapping[str, str]
+    designations: dict[str, str]
+
+    @property
+    def round_path(self) -> str:
+        return f"{V1}/rounds/{self.round}"
+
+    @property
+    def path(self) -> str:
+        return self.path_of("BRB")
+
+    @property
+    def public_path(self) -> str:
+        return f"{V1}/published/{self.code}/main/BRB"
+
+    def path_of(self, state: str) -> str:
+        return f"{V1}/evaluations/{self.evaluations[state]}"
+
+    async def stage(self) -> str:
+        return str(ok(await self.cast.officer.get(self.path))["stage"])
+
+    async def to(self, stage: str) -> Road:
+        """Drive Barbados' evaluation on to this stage."""
+        here = STAGES.index(await self.stage())
+        for step in self._steps()[here : STAGES.index(stage)]:
+            await step()
+        assert await self.stage() == stage
+        return self
+
+    def _steps(self) -> list[Callable[[], Coroutine[Any, Any, object]]]:
+        return [
+            self.issue, self.submit, self.open_review, self.assess, self.send_draft, self.return_comments,
+            self.finalise, self.approve, self.publish,
+        ]  # fmt: skip
+
+    async def move(self, caller: Caller, trigger: str, **payload: Any) -> dict[str, Any]:
+        """Fire a trigger on Barbados' evaluation."""
+        moved: dict[str, Any] = ok(await caller.fire(self.path, trigger, **payload))
+        return moved
+
+    async def blockers(self, caller: Caller, trigger: str) -> list[tuple[str, str | None]]:
+        """What stands against a trigger on Barbados' evaluation: code and place of each."""
+        found = ok(await caller.get(f"{self.path}/transitions"))["transitions"]
+        (one,) = [possible for possible in found if possible["trigger"] == trigger]
+        return [(blocker["code"], blocker["where"]) for blocker in one["blockers"]]
+
+    async def designate(self) -> None:
+        """Every state names its expert."""
+        ok(await self.cast.officer.fire(self.round_path, "call_for_experts"))
+        for state in STATES:
+            body = {"state": state, "person": str(self.cast.experts[state].person_id), "rank": "principal"}
+            made = ok(await self.cast.entities[state].post(f"{self.round_path}/designations", body), 201)
+            self.designations[state] = made["id"]
+
+    async def issue(self) -> None:
+        await self.designate()
+        ok(await self.cast.officer.fire(self.round_path, "issue_questionnaire"))
+
+    async def attach(self) -> str:
+        """One link that supports every judged unit; its id."""
+        link = {"title": "Strategy", "url": "https://example.org/strategy.pdf", "units": await self.rated()}
+        ids = ok(await self.cast.entity.post(f"{self.path}/evidence/links", {"links": [link]}), 201)["ids"]
+        return str(ids[0])
+
+    async def answer_all(self, caller: Caller) -> int:
+        """Answer what is required until the server misses nothing; how many."""
+        evidence, given = await self.attach(), 0
+        form = ok(await caller.get(f"{self.path}/questionnaire"))
+        by_key = {question["key"]: question for question in form["questions"]}
+        while missing := await self.blockers(caller, "submit_answers"):
+            keys = [str(where).split()[-1] for code, where in missing if code == "answer_missing"]
+            answers = [{"question": key, "value": value_for(by_key[key], form["years"], evidence)} for key in keys]
+            if not answers:
+                break  # nothing but the caller's own lack of a role stands against it
+            ok(await caller.post(f"{self.path}/answers", {"answers": answers}))
+            given += len(answers)
+        return given
+
+    async def submit(self) -> None:
+        await self.answer_all(self.cast.entity)
+        await self.move(self.cast.entity, "submit_answers")
+
+    async def assign(self, *states: str) -> None:
+        body = {"designations": [self.designations[state] for state in states]}
+        ok(await self.cast.officer.post(f"{self.path}/assignments", body), 201)
+
+    async def open_review(self) -> None:
+        await self.assign(*ASSIGNED)
+        await self.move(self.cast.officer, "open_review")
+
+    async def rated(self) -> list[str]:
+        units = ok(await self.cast.officer.get(f"{self.path}/method"))["units"]
+        return [unit["code"] for unit in units if unit["rated"]]
+
+    async def judgements(self, caller: Caller, said: str) -> list[dict[str, Any]]:
+        """A judgement on each unit, citing what there is: ratings over the whole scale, the lowest first."""
+        scale = ok(await caller.get(f"{self.path}/method"))["scale"]
+        questions = ok(await caller.get(f"{self.path}/questionnaire"))["questions"]
+        answers = {one["question"]: one["version"] for one in ok(await caller.get(f"{self.path}/answers"))["answers"]}
+        evidence = ok(await caller.get(f"{self.path}/evidence"))["evidence"][0]["id"]
+        made = []
+        for number, unit in enumerate(await self.rated(), start=1):
+            about = [one["key"] for one in questions if unit in one["units"] and one["key"] in answers]
+            cited: list[dict[str, Any]] = [{"answer": key, "version": answers[key]} for key in about[:2]]
+            rating = scale[-number % len(scale)]["code"]
+            text = {"en": f"{said} on {unit}."}
+            made.append({"unit": unit, "text": text, "rating": rating, "citations": [*cited, {"evidence": evidence}]})
+        return made
+
+    async def assess_as(self, state: str) -> None:
+        """The expert of this state writes a finding on each unit and hands in."""
+        expert = self.cast.experts[state]
+        findings = await self.judgements(expert, f"Found by {state}")
+        ok(await expert.post(f"{self.path}/findings", {"findings": findings}))
+        ok(await expert.post(f"{self.path}/findings/hand-in"))
+
+    async def assess(self) -> None:
+        for state in ASSIGNED:
+            await self.assess_as(state)
+        await self.move(self.cast.coordinator, "open_consolidation")
+
+    async def conclude(self) -> list[dict[str, Any]]:
+        """A conclusion on each unit, with dissent on the first, and a recommendation wherever one is demanded."""
+        scale = ok(await self.cast.coordinator.get(f"{self.path}/method"))["scale"]
+        demanding = {value["code"] for value in scale if value["demands_recommendation"]}
+        conclusions = await self.judgements(self.cast.coordinator, "Concluded")
+        for one in conclusions:
+            if one["rating"] in demanding:
+                one["recommendation"] = {"en": f"Do more on {one['unit']}."}
+        dissent = {"state": "JAM", "text": {"en": "JAM sees it otherwise."}}
+        conclusions[0] |= {"agreement": "dissent", "dissents": [dissent]}
+        ok(await self.cast.coordinator.post(f"{self.path}/conclusions", {"conclusions": conclusions}))
+        return conclusions
+
+    async def send_draft(self) -> None:
+        await self.conclude()
+        await self.move(self.cast.coordinator, "send_draft")
+
+    async def comment(self) -> list[str]:
+        """The country comments on a finding, on a rating, and on another finding; the ids."""
+        comments = [
+            {"paragraph": "IS-1.1/finding", "text": "The finding overlooks our decree."},
+            {"paragraph": "IS-1.2/rating", "about": "rating", "text": "The rating is too low."},
+            {"paragraph": "IS-1.3/finding", "text": "We disagree with this finding."},
+        ]
+        return list(ok(await self.cast.entity.post(f"{self.path}/comments", {"comments": comments}), 201)["ids"])
+
+    async def return_comments(self) -> None:
+        await self.comment()
+        await self.move(self.cast.entity, "return_comments")
+
+    async def respond(self) -> None:
+        """The first comment changes a text, the second a rating, the third nothing."""
+        asked = [one["id"] for one in ok(await self.cast.entity.get(f"{self.path}/comments"))["comments"]]
+        changes: list[dict[str, Any]] = [
+            {"disposition": "accepted", "changed_text": {"en": "The decree was found."}},
+            {"disposition": "partly_accepted", "changed_rating": "completed"},
+            {"disposition": "not_accepted"},
+        ]
+        answers = [{"comment": one, "reason": "Considered.", **how} for one, how in zip(asked, changes, strict=True)]
+        ok(await self.cast.experts["CHL"].post(f"{self.path}/responses", {"responses": answers}), 201)
+
+    async def finalise(self) -> None:
+        await self.respond()
+        await self.move(self.cast.coordinator, "finalise")
+
+    async def session(self, held_on: str = "") -> str:
+        """A session of the Commission, today unless another day is said."""
+        day = held_on or datetime.now(UTC).date().isoformat()
+        body = {"kind": "commission_session", "title": "62nd session", "held_on": day}
+        return str(ok(await self.cast.officer.post(f"{self.round_path}/occasions", body), 201)["id"])
+
+    async def approve(self) -> None:
+        await self.move(self.cast.commission, "approve", occasion=await self.session())
+
+    async def publish(self) -> None:
+        await self.move(self.cast.officer, "publish")
+
+
+async def road(api: Api, stage: str = "enrolled", code: str = "r-1", players: Cast | None = None) -> Road:
+    """A round of three states on the area IS without its seventh objective, with Barbados' evaluation at a stage."""
+    who = players or cast(api)
+    excluded = [{"unit": unit, "reason": reason} for unit, reason in EXCLUDED.items()]
+    cycle = {"kind": "evaluation", "code": "main", "title": "Institutional strengthening", "excluded": excluded}
+    body = {"mechanism": "mem", "code": code, "title": "A test round", "synthetic": True, "cycles": [cycle]}
+    opened = ok(await who.officer.post(f"{V1}/rounds", body), 201)
+    cycle_id = opened["cycles"][0]["id"]
+    ids = ok(await who.officer.post(f"{V1}/cycles/{cycle_id}/evaluations", {"states": list(STATES)}), 201)["ids"]
+    found = Road(api, who, code, opened["id"], cycle_id, dict(zip(STATES, ids, strict=True)), {})
+    return await found.to(stage)
+
+
+def value_for(question: Mapping[str, Any], years: list[int], evidence: str) -> Any:
+    """A simple answer that fits a question."""
+    choices, rows = ([option["code"] for option in question[key]] for key in ("choices", "rows"))
+    values: dict[str, Any] = {
+        "yes_no": True,
+        "text": f"Answer to {question['key']}",
+        "integer": 3,
+        "year": years[0],
+        "single_choice": choices[:1] and choices[0],
+        "multi_choice": choices[:1],
+        "table_by_year": {row: {str(year): 7 for year in years} for row in rows},
+        "legal_instrument": {"title": "Drug Act", "number": "12", "date": "2015-04-30", "link": None},
+        "document": [evidence],
+    }
+    return values[question["type"]]
