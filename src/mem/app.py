@@ -20,6 +20,7 @@ from mem.api import (
     evaluations,
     evidence,
     experts,
+    ledger,
     methods,
     people,
     published,
@@ -36,6 +37,8 @@ from mem.http import problems
 from mem.http.headers import SafeHeaders
 from mem.http.openapi import describe
 from mem.http.unit import House
+from mem.jobs.worker import Worker
+from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
 from mem.methods.service import verify_pinned
 from mem.people.policy import ACTIONS
@@ -54,6 +57,7 @@ ROUTERS = (
     evidence.routes,
     assessments.routes,
     reports.routes,
+    ledger.routes,
     published.routes,
     public.routes,
 )
@@ -67,14 +71,18 @@ class BadDefinitions(RuntimeError):
         self.faults = faults
 
 
-def create_app(settings: Settings, methods: dict[str, Method] | None = None) -> FastAPI:
-    """The application, with the methods of the settings unless some are handed in. Raises `BadDefinitions`, or
+def create_app(
+    settings: Settings, methods: dict[str, Method] | None = None, work_every: float | None = None
+) -> FastAPI:
+    """The application, with the methods of the settings unless some are handed in, and a worker of its own that turns
+    every so many seconds (None: none). Raises `BadDefinitions`, or
     `MethodDamaged` when a pinned method is not what it was."""
     found = installed(settings.workflows) if methods is None else methods
     database = Database(settings.url)
     with database.read() as connection:
         verify_pinned(Work(connection, now()))
-    house = House(database, Store(settings.data_dir / "evidence"), found, asyncio.Lock())
+    key = SigningKey.at(settings.data_dir / "signing-key.pem")
+    house = House(database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -82,7 +90,12 @@ def create_app(settings: Settings, methods: dict[str, Method] | None = None) -> 
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
+        worker = None if work_every is None else Worker(database, key, now, work_every)
+        if worker is not None:
+            worker.start()
         yield
+        if worker is not None:
+            worker.stop()
         database.dispose()
 
     app = FastAPI(

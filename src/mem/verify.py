@@ -1,11 +1,22 @@
-"""Is a ledger what it was? Shares no code with its writer, and imports nothing of `mem`."""
+"""Is a ledger what it was? Shares no code with its writer, and imports nothing of `mem`.
+
+Works on what left the building: an export (one JSON object a line), signed checkpoints and signed receipts. What is
+opaque in an export is still bound by its links.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Chains = dict[str, list[Mapping[str, Any]]]
 
 
 def check_chain(chain_id: str, count: int, head: str, events: Iterable[Any]) -> list[str]:
@@ -17,8 +28,8 @@ def check_chain(chain_id: str, count: int, head: str, events: Iterable[Any]) -> 
         if event.seq != seen:
             faults.append(f"chain {chain_id}: event {seen} is missing or out of order (found {event.seq})")
             break
-        leaf = hashlib.sha256(b"\x00" + bytes(event.salt) + bytes(event.canonical)).digest()
-        link = hashlib.sha256(b"\x01" + previous + leaf).digest()
+        leaf = _leaf(bytes(event.salt), bytes(event.canonical))
+        link = _link(previous, leaf)
         if leaf.hex() != event.leaf or link.hex() != event.link:
             faults.append(f"chain {chain_id}: event {event.seq} does not have its hash")
             break
@@ -29,3 +40,92 @@ def check_chain(chain_id: str, count: int, head: str, events: Iterable[Any]) -> 
     if not faults and (seen != count or previous.hex() != head):
         faults.append(f"chain {chain_id}: ends at event {seen}, its head says {count}")
     return faults
+
+
+def read_export(lines: Iterable[str]) -> Chains:
+    """The chains of an export, each in the order of its lines. Raises `ValueError` for a line that is none."""
+    found: Chains = {}
+    for line in lines:
+        if line.strip():
+            one = json.loads(line)
+            found.setdefault(str(one["chain"]), []).append(one)
+    return found
+
+
+def check_export(chains: Chains) -> list[str]:
+    """Recompute every chain of an export, through opaque leaves too."""
+    return [fault for chain_id, events in sorted(chains.items()) for fault in _check_exported(chain_id, events)]
+
+
+def check_signed(signed: Mapping[str, Any], public_key: str | None) -> list[str]:
+    """Whether a statement bears a right signature, by this key (None: by the one it names itself)."""
+    statement = signed["statement"]
+    name = f"{statement.get('kind')} {statement.get('number', statement.get('position'))}"
+    if public_key is not None and signed["public_key"] != public_key:
+        return [f"{name}: signed by another key"]
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(signed["public_key"]))
+        key.verify(base64.b64decode(signed["signature"]), rfc8785.dumps(statement))
+    except (InvalidSignature, ValueError):
+        return [f"{name}: the signature is not right"]
+    return []
+
+
+def check_checkpoint(signed: Mapping[str, Any], chains: Chains, whole: bool) -> list[str]:
+    """Whether the export still holds what a checkpoint says; with `whole`, every chain it names must be there."""
+    faults = []
+    number = signed["statement"]["number"]
+    for head in signed["statement"]["heads"]:
+        events = chains.get(head["chain"])
+        if events is None:
+            if whole and head["position"]:
+                faults.append(f"checkpoint {number}: chain {head['chain']} is missing")
+        elif len(events) < head["position"]:
+            faults.append(f"checkpoint {number}: chain {head['chain']} was longer, {head['position']} events")
+        elif head["position"] and events[head["position"] - 1]["link"] != head["link"]:
+            faults.append(f"checkpoint {number}: chain {head['chain']} was another at event {head['position']}")
+    return faults
+
+
+def check_succession(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> list[str]:
+    """Whether a checkpoint names the one before it by its digest."""
+    digest = hashlib.sha256(rfc8785.dumps(earlier["statement"])).hexdigest()
+    if later["statement"]["before"] != digest:
+        return [f"checkpoint {later['statement']['number']}: does not follow {earlier['statement']['number']}"]
+    return []
+
+
+def check_receipt(signed: Mapping[str, Any], chains: Chains) -> list[str]:
+    """Whether the export holds the event of a receipt at its position, with its leaf."""
+    said = signed["statement"]
+    events = chains.get(said["chain"], [])
+    if len(events) < said["position"] or events[said["position"] - 1]["leaf"] != said["leaf"]:
+        return [f"receipt {said['position']}: chain {said['chain']} does not hold it"]
+    return []
+
+
+def _check_exported(chain_id: str, events: list[Mapping[str, Any]]) -> list[str]:
+    previous = bytes(32)
+    for position, event in enumerate(events, start=1):
+        if event["position"] != position:
+            return [f"chain {chain_id}: event {position} is missing or out of order (found {event['position']})"]
+        leaf = bytes.fromhex(event["leaf"])
+        if event["canonical"] is not None:
+            body = base64.b64decode(event["canonical"])
+            if _leaf(base64.b64decode(event["salt"]), body) != leaf:
+                return [f"chain {chain_id}: event {position} does not have its hash"]
+            said = json.loads(body)
+            if (said["chain"], said["seq"], said["type"]) != (chain_id, position, event["type"]):
+                return [f"chain {chain_id}: event {position} speaks of another place"]
+        previous = _link(previous, leaf)
+        if previous.hex() != event["link"]:
+            return [f"chain {chain_id}: event {position} does not follow the one before"]
+    return []
+
+
+def _leaf(salt: bytes, canonical: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + salt + canonical).digest()
+
+
+def _link(previous: bytes, leaf: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + previous + leaf).digest()

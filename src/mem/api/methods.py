@@ -8,9 +8,7 @@ from uuid import UUID
 from mem.api.routing import Code, Shown, acts, router
 from mem.core.errors import NotFound
 from mem.http.unit import Reading
-from mem.ledger.service import chains
 from mem.methods.method import Method
-from mem.people.policy import Place
 from mem.plans.definition import printed, tree_of
 from mem.rounds.standing import excluded, permitted
 
@@ -81,17 +79,6 @@ class EvaluationMethod(Shown):
     scale: list[ScaleValueShown]
 
 
-class ChainShown(Shown):
-    id: UUID
-    kind: str
-    events: int
-    head: str
-
-
-class LedgerShown(Shown):
-    chains: list[ChainShown]
-
-
 def _method(door: Reading, mechanism: str) -> Method:
     found = door.house.methods.get(mechanism)
     if found is None:
@@ -149,11 +136,3 @@ def get_evaluation_method(evaluation: UUID, door: Reading) -> EvaluationMethod:
     ]
     scale = [ScaleValueShown.model_validate(value) for value in found.scale.values]
     return EvaluationMethod(method=found.method.digest, units=units, scale=scale)
-
-
-@routes.get("/ledger", openapi_extra=acts("record.read"), operation_id="ledger")
-def get_ledger(door: Reading) -> LedgerShown:
-    """Every chain of the ledger with its head."""
-    door.allow(Place({name: role for one in door.house.methods.values() for name, role in one.roles.items()}))
-    rows = chains(door.work)
-    return LedgerShown(chains=[ChainShown(id=one, kind=kind, events=seq, head=head) for one, kind, seq, head in rows])

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mem.cli.operations import add_officer, prepare, verify_ledger
+from mem.cli.operations import add_officer, export_ledger, prepare, verify_files, verify_ledger
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError
@@ -87,6 +87,7 @@ def workflow_check(folder: Path) -> None:
 def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
+    work_every: Annotated[float, typer.Option(help="Seconds between lapses and checkpoints; 0: never.", min=0)] = 60,
     database_url: Url = "",
 ) -> None:
     """Serve the API and the public pages; migrates the database first."""
@@ -97,7 +98,7 @@ def serve(
     settings = _settings(database_url)
     prepare(settings)
     try:
-        app = create_app(settings)
+        app = create_app(settings, work_every=work_every or None)
     except BadDefinitions as bad:
         _fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
@@ -144,15 +145,31 @@ def people_add(
     sys.stdout.write(token + "\n")
 
 
+@ledger.command("export")
+def ledger_export(file: Annotated[Path, typer.Argument(help="Where to write.")], database_url: Url = "") -> None:
+    """Write every event of every chain, one JSON object a line. It holds everything: keep it secret."""
+    console.print(f"{export_ledger(_settings(database_url), file)} events written", highlight=False)
+
+
 @ledger.command("verify")
-def ledger_verify(as_json: Json = False, database_url: Url = "") -> None:
-    """Recompute every chain of the ledger. Exits 1 when one is not what it was."""
-    found = verify_ledger(_settings(database_url))
+def ledger_verify(
+    as_json: Json = False,
+    database_url: Url = "",
+    export: Annotated[Path | None, typer.Option(help="Verify this export instead of the database, offline.")] = None,
+    checkpoint: Annotated[list[Path] | None, typer.Option(help="Signed checkpoints, oldest first.")] = None,
+    receipt: Annotated[list[Path] | None, typer.Option(help="Signed receipts.")] = None,
+    key: Annotated[str | None, typer.Option(help="The public key that must have signed (base64).")] = None,
+) -> None:
+    """Recompute every chain, and hold checkpoints and receipts against them. Exits 1 on any fault."""
+    if export is None:
+        found = verify_ledger(_settings(database_url))
+    else:
+        found = verify_files(export, checkpoint or [], receipt or [], key)
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
         for fault in found["faults"]:
-            errors.print(fault, highlight=False, markup=False)
+            errors.print(fault, highlight=False, markup=False, soft_wrap=True)
         console.print(f"{found['chains']} chains, {found['events']} events, {len(found['faults'])} faults")
     if found["faults"]:
         raise typer.Exit(1)

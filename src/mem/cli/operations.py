@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+from mem import verify
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.work import Work
+from mem.ledger.export import leaves
 from mem.ledger.service import chains, events
 from mem.methods.method import Method
 from mem.migrate import upgrade
 from mem.people.service import add_person, grant_role, issue_token
 from mem.settings import Settings
-from mem.verify import check_chain
 
 
 def prepare(settings: Settings) -> None:
@@ -42,7 +45,37 @@ def verify_ledger(settings: Settings) -> dict[str, Any]:
         work = Work(connection, now())
         every = chains(work)
         for chain_id, _, seq, head in every:
-            faults += check_chain(str(chain_id), seq, head, events(work, chain_id))
+            faults += verify.check_chain(str(chain_id), seq, head, events(work, chain_id))
             total += seq
     database.dispose()
     return {"chains": len(every), "events": total, "faults": faults, "ok": not faults}
+
+
+def export_ledger(settings: Settings, file: Path) -> int:
+    """Write the whole ledger, one event a line; how many."""
+    database, written = Database(settings.url), 0
+    with database.read() as connection, file.open("w", encoding="utf-8") as out:
+        work = Work(connection, now())
+        for chain_id, *_ in chains(work):
+            for line in leaves(work, chain_id, lambda _: True):
+                out.write(json.dumps(line) + "\n")
+                written += 1
+    database.dispose()
+    return written
+
+
+def verify_files(export: Path, checkpoints: list[Path], receipts: list[Path], key: str | None) -> dict[str, Any]:
+    """Verify an export offline, with checkpoints (oldest first) and receipts that were kept outside."""
+    held = verify.read_export(export.read_text(encoding="utf-8").splitlines())
+    faults = verify.check_export(held)
+    signed = [json.loads(path.read_text(encoding="utf-8")) for path in checkpoints]
+    for number, one in enumerate(signed):
+        faults += verify.check_signed(one, key)
+        faults += verify.check_checkpoint(one, held, whole=True)
+        if number and one["statement"]["number"] == signed[number - 1]["statement"]["number"] + 1:
+            faults += verify.check_succession(signed[number - 1], one)
+    for path in receipts:
+        one = json.loads(path.read_text(encoding="utf-8"))
+        faults += verify.check_signed(one, key) + verify.check_receipt(one, held)
+    total = sum(len(events) for events in held.values())
+    return {"chains": len(held), "events": total, "faults": faults, "ok": not faults}

@@ -26,6 +26,7 @@ from mem.core.work import Work
 from mem.evidence.store import Store
 from mem.http.body import Malformed
 from mem.idempotency.service import remember, replayed
+from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
 from mem.people.policy import ACTIONS, Action, Actor, Allow, Place, decide
 from mem.people.service import UNKNOWN, actor_of
@@ -48,6 +49,7 @@ class House:
     database: Database
     store: Store
     methods: dict[str, Method]
+    key: SigningKey
     turn: asyncio.Lock
 
 

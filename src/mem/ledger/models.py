@@ -34,3 +34,15 @@ class Event(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     leaf: Mapped[str] = mapped_column(String(64))
     link: Mapped[str] = mapped_column(String(64))
+
+
+class Checkpoint(Base):
+    """A signed list of all chain heads at one instant: the RFC 8785 bytes, their digest, and who signed them."""
+
+    __tablename__ = "checkpoint"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    public_key: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))

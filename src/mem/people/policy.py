@@ -37,6 +37,26 @@ ARTEFACTS: Mapping[str, str | None] = {
 """Artefact of a country evaluation to the capability that editing it takes; None: it is only ever seen."""
 
 
+RECORDED: Mapping[str, str] = {
+    "state_enrolled": "progress",
+    "stage_moved": "progress",
+    "decision_recorded": "progress",
+    "answers_given": "answers",
+    "answers_submitted": "answers",
+    "evidence_attached": "evidence",
+    "experts_assigned": "assignments",
+    "findings_written": "findings",
+    "assessment_handed_in": "findings",
+    "conclusions_written": "conclusions",
+    "report_assembled": "report",
+    "report_published": "report",
+    "recommendation_issued": "report",
+    "comments_made": "comments",
+    "comments_answered": "responses",
+}
+"""Type of event to the artefact that its content is part of: who sees the one reads the other."""
+
+
 @dataclass(frozen=True)
 class Action:
     """What a route does. At least one of: `open` (anybody), `member` (any token holder), `needs` a capability,
@@ -172,6 +192,14 @@ def evaluates_own(actor: Actor, place: Place) -> bool:
         grant.state == place.state and grant.role in place.roles and place.roles[grant.role].evaluates
         for grant in actor.grants
     )
+
+
+def seen_by(actor: Actor, place: Place) -> frozenset[str]:
+    """The artefacts that an actor sees in a place, by any of the roles held."""
+    if evaluates_own(actor, place):
+        return frozenset()
+    looking = {artefact: Action("look", sees=frozenset({artefact})) for artefact in ARTEFACTS}
+    return frozenset(a for a, action in looking.items() if isinstance(decide(actor, action, place), Allow))
 
 
 def in_scope(grant: Grant, role: Role, place: Place) -> bool:

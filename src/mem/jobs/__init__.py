@@ -1,0 +1,1 @@
+"""What is done because its time has come, and by whom?"""
