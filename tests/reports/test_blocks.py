@@ -44,6 +44,7 @@ TREE = Tree(
                         {
                             "code": "A-1",
                             "text": {"en": "Goal one"},
+                            "notes": ["¹ So.", "² And so."],
                             "units": [
                                 {"code": "A-1.1", "text": {"en": "Do this."}},
                                 {"code": "A-1.2", "text": {"en": "Do that."}},
@@ -77,7 +78,8 @@ REPORT = Report.model_validate(
         "sentences": {
             "preface": said("{official} in {round}, {judged} of {plan}, {left_out}, {answers}, {evidence}"),
             "notice": said("{state} is invented"),
-            "told": said("{state} says [{reported}] with {evidence}"),
+            "told": said("{state} says, with {evidence}"),
+            "answer": said("{question} {answer}."),
             "silent": said("{state} says nothing, with {evidence}"),
             "rated": said("rated {rating}"),
             "advice": said("advice: {text}"),
@@ -116,6 +118,8 @@ FORM = Form(
     ],
 )
 LAW, KIND = FORM.asked["law"], FORM.asked["kind"]
+HOW = {"key": "how", "units": ["IS-1.1"], "type": "text", "text": dict.fromkeys(LANGUAGES, "How?")}
+ANY = Form(FORM.head, [Section(area="A", questions=[Question.model_validate(HOW)])]).asked["how"]
 CONCLUDED = {"kind": "conclusion", "unit": "A-1.1", "version": 2}
 CITED = {"kind": "answer", "question": "law", "version": 1}
 ORIGIN = [{"kind": "round", "code": "r7"}, {"kind": "method", "sha256": "ef" * 32}]
@@ -130,9 +134,9 @@ RECORD = Record(
     origin=ORIGIN,
     names={
         "state": {"en": "Brazil", "es": "Brasil", "fr": "Brésil", "pt": "Brasil"},
-        "official": {"en": "Federative Republic of Brazil"},
+        "official": dict.fromkeys(LANGUAGES, "Federative Republic of Brazil"),
         "round": dict.fromkeys(LANGUAGES, "7th round"),
-        "plan": {"en": "Small plan"},
+        "plan": dict.fromkeys(LANGUAGES, "Small plan"),
     },
     excluded={},
     rated=TREE.at("deed"),
@@ -154,6 +158,7 @@ def block(kind: str, pattern: str | None = None, **more: Any) -> Block:
 BY_DEED = [
     block("heading"),
     block("reported", "told", without="silent"),
+    block("answers", "answer"),
     block("finding"),
     block("rating", "rated"),
     block("recommendation", "advice"),
@@ -169,7 +174,12 @@ DOCUMENT = [
             block(
                 "units",
                 level="goal",
-                blocks=[block("heading"), block("units", level="deed", blocks=BY_DEED), block("summary", "summed")],
+                blocks=[
+                    block("heading"),
+                    block("notes"),
+                    block("units", level="deed", blocks=BY_DEED),
+                    block("summary", "summed"),
+                ],
             ),
         ],
     ),
@@ -200,7 +210,7 @@ def test_a_sentence_fills_its_fields_in_every_language() -> None:
     assert found == Paragraph("preface", "sentence", None, 0, said(official), ORIGIN)
 
 
-def test_a_name_is_told_in_each_language_and_in_the_first_it_has_otherwise() -> None:
+def test_a_name_is_told_in_each_language() -> None:
     found = sure(block("synthetic_notice", "notice"), None, replace(RECORD, synthetic=True))
     assert found.text == {
         "en": "en: Brazil is invented",
@@ -233,13 +243,13 @@ def test_a_heading_is_the_adopted_wording_with_its_code_as_deep_as_its_level(
     assert found == Paragraph(f"{unit}/heading", "heading", unit, depth, text, [{"kind": level, "code": unit}])
 
 
-def test_what_a_country_reported_is_told_question_by_question_with_every_source() -> None:
+def test_that_a_country_reported_is_told_with_every_source() -> None:
     found = sure(block("reported", "told", without="silent"), "A-1.1")
     assert found.text == {
-        "en": "en: Brazil says [Law? yes. Which? Old.] with 1",
-        "es": "es: Brasil says [¿Ley? sí. Which? Vieja.] with 1",
-        "fr": "fr: Brésil says [Law? oui. Which? Old.] with 1",
-        "pt": "pt: Brasil says [Law? sim. Which? Old.] with 1",
+        "en": "en: Brazil says, with 1",
+        "es": "es: Brasil says, with 1",
+        "fr": "fr: Brésil says, with 1",
+        "pt": "pt: Brasil says, with 1",
     }
     assert found.sources == [
         {"kind": "deed", "code": "A-1.1"},
@@ -250,21 +260,50 @@ def test_what_a_country_reported_is_told_question_by_question_with_every_source(
     assert (found.key, found.block, found.unit, found.rating) == ("A-1.1/reported", "reported", "A-1.1", None)
 
 
+def answers(*given: Given) -> list[Paragraph]:
+    record = replace(RECORD, answers={"A-1.1": given})
+    return list(paragraphs(record, [block("answers", "answer")], TREE.units["A-1.1"]))
+
+
+def test_each_answer_is_told_with_its_question_in_the_languages_that_both_have() -> None:
+    found = answers(Given(LAW, 3, False, None), Given(KIND, 1, "old", None))
+    assert [(one.key, one.text) for one in found] == [
+        ("A-1.1/answers/law", {"en": "en: Law? no.", "es": "es: ¿Ley? no."}),
+        ("A-1.1/answers/kind", {"en": "en: Which? Old."}),
+    ]
+    assert [one.sources for one in found] == [
+        [{"kind": "answer", "question": "law", "version": 3, "question_sha256": LAW.digest}],
+        [{"kind": "answer", "question": "kind", "version": 1, "question_sha256": KIND.digest}],
+    ]
+    assert {(one.block, one.unit) for one in found} == {("answers", "A-1.1")}
+    assert answers() == []
+
+
 @pytest.mark.parametrize("reason", ["No law is needed", "No law is needed."])
 def test_what_does_not_apply_is_told_with_its_reason(reason: str) -> None:
-    record = replace(RECORD, answers={"A-1.1": [Given(LAW, 1, None, reason)]})
-    found = sure(block("reported", "told", without="silent"), "A-1.1", record)
-    assert found.text["en"] == "en: Brazil says [Law? not applicable (No law is needed).] with 1"
-    assert found.text["pt"] == "pt: Brasil says [Law? não se aplica (No law is needed).] with 1"
+    (found,) = answers(Given(LAW, 1, None, reason))
+    assert found.text == {
+        "en": "en: Law? not applicable (No law is needed).",
+        "es": "es: ¿Ley? no aplica (No law is needed).",
+    }
 
 
 @pytest.mark.parametrize("value", ["By decree", "By decree."])
-def test_an_answer_ends_with_one_full_stop(value: str) -> None:
-    how = Question.model_validate({"key": "how", "units": ["A-1.1"], "type": "text", "text": {"en": "How?"}})
-    asked = Form(FORM.head, [Section(area="A", questions=[how])]).asked["how"]
-    record = replace(RECORD, answers={"A-1.1": [Given(asked, 1, value, None)]})
-    found = sure(block("reported", "told", without="silent"), "A-1.1", record)
-    assert found.text["es"] == "es: Brasil says [How? By decree.] with 1"
+def test_a_text_is_told_as_it_was_written_with_one_full_stop(value: str) -> None:
+    how = {"key": "how", "units": ["A-1.1"], "type": "text", "text": {"pt": "Como?", "fr": "Comment?"}}
+    asked = Form(FORM.head, [Section(area="A", questions=[Question.model_validate(how)])]).asked["how"]
+    (found,) = answers(Given(asked, 1, value, None))
+    assert found.text == {"fr": "fr: Comment? By decree.", "pt": "pt: Como? By decree."}
+
+
+def test_the_notes_of_a_unit_are_told_as_adopted_each_under_its_number() -> None:
+    found = list(paragraphs(RECORD, [block("notes")], TREE.units["A-1"]))
+    source = [{"kind": "goal", "code": "A-1"}]
+    assert found == [
+        Paragraph("A-1/notes/1", "notes", "A-1", 0, {"en": "¹ So."}, source),
+        Paragraph("A-1/notes/2", "notes", "A-1", 0, {"en": "² And so."}, source),
+    ]
+    assert made(block("notes"), "A-2") is None
 
 
 @pytest.mark.parametrize(
@@ -301,7 +340,7 @@ def test_a_finding_is_what_was_concluded_with_what_it_stands_on() -> None:
     ("unit", "rating", "text"),
     [
         ("A-1.1", "done", {"en": "done", "es": "hecha", "fr": "faite", "pt": "feita"}),
-        ("A-1.2", "begun", {"en": "begun", "es": "iniciada", "fr": "begun", "pt": "begun"}),
+        ("A-1.2", "begun", {"en": "begun", "es": "iniciada"}),
     ],
 )
 def test_a_rating_is_told_by_its_label_and_kept_by_its_code(unit: str, rating: str, text: Mapping[str, str]) -> None:
@@ -313,7 +352,7 @@ def test_a_rating_is_told_by_its_label_and_kept_by_its_code(unit: str, rating: s
 
 def test_a_recommendation_is_told_where_there_is_one() -> None:
     found = sure(block("recommendation", "advice"), "A-1.2")
-    assert found.text == said("advice: Go on.")
+    assert found.text == {"en": "en: advice: Go on."}
     assert found.sources == [{"kind": "deed", "code": "A-1.2"}, {**CONCLUDED, "unit": "A-1.2"}]
     assert made(block("recommendation", "advice"), "A-1.1") is None
 
@@ -328,17 +367,15 @@ def test_without_a_conclusion_nothing_is_judged(one: Block) -> None:
     ("unit", "counts", "inside"),
     [
         ("A-1", {"en": "done 1, begun 1", "es": "hecha 1, iniciada 1"}, ["A-1.1", "A-1.2"]),
-        ("A-2", {"en": "done 1", "fr": "faite 1"}, ["A-2.1"]),
-        ("A", {"en": "done 2, begun 1", "pt": "feita 2, begun 1"}, ["A-1.1", "A-1.2", "A-2.1"]),
+        ("A-2", {"en": "done 1", "es": "hecha 1", "fr": "faite 1", "pt": "feita 1"}, ["A-2.1"]),
+        ("A", {"en": "done 2, begun 1", "es": "hecha 2, iniciada 1"}, ["A-1.1", "A-1.2", "A-2.1"]),
     ],
 )
 def test_a_summary_counts_the_ratings_inside_in_the_order_of_the_scale(
     unit: str, counts: dict[str, str], inside: list[str]
 ) -> None:
     found = sure(block("summary", "summed"), unit)
-    assert {language: found.text[language] for language in counts} == {
-        language: f"{language}: {unit}: {text}" for language, text in counts.items()
-    }
+    assert found.text == {language: f"{language}: {unit}: {text}" for language, text in counts.items()}
     assert found.key == f"{unit}/summary"
     assert found.sources[1:] == [{**CONCLUDED, "unit": code} for code in inside]
     assert found.sources[0]["code"] == unit
@@ -353,7 +390,9 @@ def test_where_nothing_is_concluded_there_is_nothing_to_sum_up() -> None:
     "one",
     [
         block("heading"),
+        block("notes"),
         block("reported", "told", without="silent"),
+        block("answers", "answer"),
         block("finding"),
         block("rating", "rated"),
         block("recommendation", "advice"),
@@ -405,8 +444,12 @@ def test_a_document_is_its_blocks_in_order() -> None:
         "preface",
         "A/heading",
         "A-1/heading",
+        "A-1/notes/1",
+        "A-1/notes/2",
         "A-1.1/heading",
         "A-1.1/reported",
+        "A-1.1/answers/law",
+        "A-1.1/answers/kind",
         "A-1.1/finding",
         "A-1.1/rating",
         "A-1.2/heading",
@@ -425,7 +468,6 @@ def test_a_document_is_its_blocks_in_order() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"answers": {}},
         {"evidence": {}},
         {"totals": {"judged": 9, "left_out": 9, "answers": 9, "evidence": 9}},
         {"overrides": {"A-1.1/finding": ({"en": "Changed."}, {"kind": "comment"})}},
@@ -437,6 +479,15 @@ def test_the_key_of_a_paragraph_is_the_same_in_every_version_and_stands_once(cha
     before = keys(DOCUMENT)
     assert len(set(before)) == len(before)
     assert keys(DOCUMENT, replace(RECORD, **change)) == before
+
+
+def test_only_the_answers_themselves_are_gone_when_there_are_none() -> None:
+    rest = [key for key in keys(DOCUMENT) if "/answers/" not in key]
+    assert keys(DOCUMENT, replace(RECORD, answers={})) == rest
+
+
+def test_a_sentence_about_a_unit_has_its_pattern_in_its_key() -> None:
+    assert sure(block("sentence", "preface"), "A-1").key == "A-1/preface"
 
 
 COMMENT = {"kind": "comment", "number": 4}
@@ -471,12 +522,35 @@ def test_what_stands_elsewhere_is_not_changed(one: Block, unit: str) -> None:
     assert sure(one, unit, replace(RECORD, overrides=overrides)) == sure(one, unit)
 
 
-def test_every_sentence_stands_in_all_four_languages() -> None:
-    record = replace(RECORD, synthetic=True, excluded={"B": "y"})
-    for paragraph in paragraphs(record, DOCUMENT):
-        if paragraph.block not in {"heading", "finding"}:  # the plan's and the experts' own words
+@pytest.mark.parametrize(
+    ("official", "plan", "text"),
+    [
+        (LANGUAGES, LANGUAGES, {language: ("X", "Y") for language in LANGUAGES}),
+        (("en", "fr"), LANGUAGES, {"en": ("X", "Y"), "fr": ("X", "Y")}),
+        (("pt", "es"), ("es",), {"es": ("X", "Y")}),
+        # no language has both: the first one, with each as it is
+        (("es",), ("pt",), {"en": ("X", "Y")}),
+    ],
+)
+def test_a_sentence_stands_in_the_languages_that_all_of_it_has(
+    official: Sequence[str], plan: Sequence[str], text: dict[str, tuple[str, str]]
+) -> None:
+    names = {**RECORD.names, "official": dict.fromkeys(official, "X"), "plan": dict.fromkeys(plan, "Y")}
+    found = sure(block("sentence", "preface"), None, replace(RECORD, names=names))
+    assert found.text == {
+        language: f"{language}: {one} in 7th round, 3 of {other}, 0, 2, 2" for language, (one, other) in text.items()
+    }
+
+
+def test_a_language_that_only_an_unused_field_lacks_is_not_left_out() -> None:
+    record = replace(RECORD, names={**RECORD.names, "official": {"en": "X"}})
+    assert list(sure(block("reported", "told", without="silent"), "A-1.1", record).text) == list(LANGUAGES)
+
+
+def test_every_sentence_of_the_real_document_stands_in_all_four_languages() -> None:
+    for paragraph in paragraphs(real_record(), report_of(real_method()).documents["national_report"].blocks):
+        if paragraph.block not in {"heading", "notes", "finding"}:  # the plan's and the experts' own words
             assert list(paragraph.text) == list(LANGUAGES)
-            assert all(text.startswith(f"{language}: ") for language, text in paragraph.text.items())
 
 
 def test_every_paragraph_has_sources_and_one_about_a_unit_has_it_first() -> None:
@@ -484,8 +558,8 @@ def test_every_paragraph_has_sources_and_one_about_a_unit_has_it_first() -> None
         assert paragraph.sources
         if paragraph.unit is not None:
             level = TREE.units[paragraph.unit].level
-            assert paragraph.sources[0] == {"kind": level, "code": paragraph.unit}
-            assert paragraph.key == f"{paragraph.unit}/{paragraph.block}"
+            assert paragraph.block == "answers" or paragraph.sources[0] == {"kind": level, "code": paragraph.unit}
+            assert paragraph.key.startswith(f"{paragraph.unit}/{paragraph.block}")
 
 
 def test_braces_in_what_people_wrote_are_no_fields() -> None:
@@ -496,17 +570,28 @@ def test_braces_in_what_people_wrote_are_no_fields() -> None:
     assert sure(block("exclusions", "omitted"), None, record).text["en"] == "en: B: {round} }"
 
 
-def test_a_code_without_a_label_is_told_as_it_is() -> None:
-    assert RECORD.label("yes", {}, "es") == "sí"
-    assert RECORD.label("yes", {"yes": {"en": "Yes indeed"}}, "es") == "Yes indeed"
-    assert RECORD.label("unheard_of", {}, "es") == "unheard_of"
+@pytest.mark.parametrize(
+    ("code", "language", "label"),
+    [
+        ("yes", "es", "sí"),
+        ("old", "es", "Vieja"),
+        ("old", "fr", None),
+        ("no", "pt", "Own no"),
+        ("unheard_of", "es", "unheard_of"),
+    ],
+)
+def test_a_label_is_the_one_of_the_question_else_of_the_report_else_the_code_itself(
+    code: str, language: str, label: str | None
+) -> None:
+    options = {"old": {"en": "Old", "es": "Vieja"}, "no": {"pt": "Own no"}}
+    assert RECORD.label(code, options, language) == label
 
 
 def real_record(synthetic: bool = True) -> Record:
     """A record of the real plan, report and scale in which every action has a conclusion."""
     tree, method = real_tree(), real_method()
     source = {"kind": "conclusion", "unit": "IS-1.1", "version": 1}
-    concluded = Conclusion({"en": "So."}, "started", {"en": "Do."}, [source])
+    concluded = Conclusion({"en": "So."}, "started", dict.fromkeys(LANGUAGES, "Do."), [source])
     return Record(
         report=report_of(method),
         languages=method.mechanism.languages,
@@ -517,7 +602,7 @@ def real_record(synthetic: bool = True) -> Record:
         names={name: dict.fromkeys(LANGUAGES, name) for name in ("state", "official", "round", "plan")},
         excluded={"IC-5.3": "Later."},
         rated=tree.at("action"),
-        answers={},
+        answers={"IS-1.1": [Given(ANY, 1, "So", None)]},
         evidence={},
         totals={"judged": 127, "left_out": 1, "answers": 0, "evidence": 0},
         conclusions={unit.code: concluded for unit in tree.at("action") if unit.code != "IC-5.3"},
@@ -544,7 +629,8 @@ def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
     assert {kind: fields - named for kind, (_, fields) in KINDS.items() if fields} == {
         "sentence": {"judged", "left_out", "answers", "evidence"},
         "synthetic_notice": set(),
-        "reported": {"reported", "evidence"},
+        "reported": {"evidence"},
+        "answers": {"question", "answer"},
         "rating": {"rating"},
         "recommendation": {"text"},
         "summary": {"unit", "counts"},

@@ -14,6 +14,7 @@ from mem.cli.operations import add_officer, export_ledger, prepare, verify_files
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError
+from mem.core.work import Work
 from mem.settings import Settings
 
 main = typer.Typer(
@@ -36,6 +37,16 @@ Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the d
 
 def _settings(database_url: str = "") -> Settings:
     return Settings(database_url=database_url) if database_url else Settings()
+
+
+def _database(database_url: str) -> Database:
+    """A database at the newest schema; anything else is refused with what to do."""
+    from mem.migrate import current, head  # noqa: PLC0415
+
+    database = Database(_settings(database_url).url)
+    if current(database) != head():
+        _fail(["This database is not at the newest schema: run `mem migrate` first."])
+    return database
 
 
 def _fail(lines: list[str]) -> None:
@@ -116,9 +127,29 @@ def tick(database_url: Url = "") -> None:
     """Fire every lapse that is due, each once."""
     from mem.process.lapses import fire_due  # noqa: PLC0415
 
-    database = Database(_settings(database_url).url)
+    database = _database(database_url)
     for line in fire_due(database, now):
         console.print(line, highlight=False)
+
+
+@main.command()
+def check(as_json: Json = False, database_url: Url = "") -> None:
+    """Ask every invariant of the database. Exits 1 when one does not hold."""
+    from mem.process.invariants import INVARIANTS, violations  # noqa: PLC0415
+
+    database = _database(database_url)
+    with database.read() as connection:
+        found = violations(Work(connection, now()))
+    database.dispose()
+    if as_json:
+        broken = {one.name: one.rows for one in found}
+        sys.stdout.write(json.dumps({"invariants": len(INVARIANTS), "broken": broken}) + "\n")
+    else:
+        for one in found:
+            errors.print(f"{one.name}: {one.rows} rows", highlight=False)
+        console.print(f"{len(INVARIANTS)} invariants, {len(found)} broken")
+    if found:
+        raise typer.Exit(1)
 
 
 @people.command("add")
