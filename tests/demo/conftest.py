@@ -12,9 +12,6 @@ from tests.demo import runs
 
 from mem.core.db import Database
 
-SEED = 5
-
-
 @pytest.fixture(scope="session")
 def full_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo of four states over the whole plan: its data, and `totals.json`."""
@@ -35,7 +32,7 @@ def small_runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
         method = runs.small_copy(folder)
         found = []
         for _ in range(2):
-            arguments = ("demo", "--states", "3", "--json", "--seed", str(SEED), "--mechanism", str(method))
+            arguments = ("demo", "--states", "3", "--json", "--seed", str(runs.SEED), "--mechanism", str(method))
             totals = runs.totals_of(runs.mem(*arguments, data=folder / "data"))
             database = Database(f"sqlite:///{folder / 'data' / 'mem.db'}")
             found.append({"totals": totals, "said": runs.said(database)})

@@ -35,6 +35,7 @@ from mem.rounds.models import Assignment, CountryEvaluation
 from mem.settings import Settings
 
 COMMAND = Path(sys.executable).with_name("mem")
+SEED = 5
 KEPT = "IC"
 """The area of the plan that the small copy asks about and judges."""
 

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 import pytest
 from tests.demo import runs
-from tests.demo.conftest import SEED
 
 from mem.answers.models import AnswerVersion
 from mem.assessments.models import ConclusionVersion, FindingVersion
@@ -196,7 +195,7 @@ def test_postgresql_hears_the_same_as_sqlite_and_another_seed_says_otherwise(
 ) -> None:
     workflows = runs.small_copy(tmp_path / "workflows").parent
     made = []
-    for seed in (SEED, SEED + 1):
+    for seed in (runs.SEED, runs.SEED + 1):
         arguments = ("demo", "--states", "3", "--json", "--seed", str(seed), "--database-url", database_url)
         totals = runs.totals_of(runs.mem(*arguments, data=tmp_path / "data", workflows=workflows))
         made.append((totals, json.loads(json.dumps(runs.said(database)))))
@@ -206,7 +205,7 @@ def test_postgresql_hears_the_same_as_sqlite_and_another_seed_says_otherwise(
     assert said == small_runs[0]["said"]
     assert _without(other, TIMED | BY_CHANCE | {"events"}) == _without(same, TIMED | BY_CHANCE | {"events"})
     assert all(other[what] != same[what] for what in ("answers", "recommendations"))
-    assert all(said_otherwise[what] != said[what] for what in said)
+    assert {what for what in said if said_otherwise[what] == said[what]} == {"responses"}  # disposed of in turn
 
 
 def _without(totals: dict[str, Any], keys: set[str]) -> dict[str, Any]:

@@ -346,9 +346,12 @@ FAULTY = [
     Changed(
         "a plan without a title",
         FILE,
-        "title: {en: Hemispheric Plan of Action on Drugs 2016-2020}\n",
-        "",
-        (Expected("plan: hemispheric-2016-2020", "title", "Field required"),),
+        "\ntitle: ",
+        "\nname: ",
+        (
+            Expected("plan: hemispheric-2016-2020", "title", "Field required"),
+            Expected("\nname:", "name", "Extra inputs are not permitted"),
+        ),
     ),
 ]
 

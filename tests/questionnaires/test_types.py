@@ -189,7 +189,7 @@ def test_a_type_says_which_extras_its_questions_must_have(name: str, takes: set[
         (
             "table_by_year",
             {"women": {"2018": 0.5, "2016": 1234567}, "men": {"2017": 0}},
-            "Women: 2016 1,234,567, 2018 0.5; Men: 2017 0",
+            "Women: 2016 1234567, 2018 0.5; Men: 2017 0",
         ),
         ("legal_instrument", {"title": "Law"}, "Law"),
         ("legal_instrument", LAW, "Law on drugs, 12/2016, 2016-02-29"),

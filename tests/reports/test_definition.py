@@ -14,6 +14,8 @@ from mem.workflow.definition import Mechanism
 from mem.workflow.loader import Folder
 
 BLOCKS = "documents.national_report.blocks"
+OBJECTIVE = f"{BLOCKS}.3.blocks.1"
+ACTION = f"{OBJECTIVE}.blocks.2"
 
 ROWS = [
     Changed(
@@ -28,7 +30,7 @@ ROWS = [
         FILE,
         "                  - {block: finding}\n",
         "                  - {block: feeling}\n",
-        (Expected("feeling", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.2.block", "unknown kind of block 'feeling'"),),
+        (Expected("feeling", f"{ACTION}.blocks.3.block", "unknown kind of block 'feeling'"),),
     ),
     Changed(
         "an unknown level",
@@ -42,7 +44,7 @@ ROWS = [
         FILE,
         "                level: action\n",
         "                level: deed\n",
-        (Expected("level: deed", f"{BLOCKS}.3.blocks.1.blocks.1.level", "unknown level 'deed'"),),
+        (Expected("level: deed", f"{ACTION}.level", "unknown level 'deed'"),),
     ),
     Changed(
         "an unknown sentence",
@@ -56,7 +58,7 @@ ROWS = [
         FILE,
         "without: nothing_reported",
         "without: words",
-        (Expected("without: words", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.1.without", "unknown sentence 'words'"),),
+        (Expected("without: words", f"{ACTION}.blocks.1.without", "unknown sentence 'words'"),),
     ),
     Changed(
         "a field that the block does not fill",
@@ -102,9 +104,9 @@ ROWS = [
     Changed(
         "a sentence without one of the languages",
         FILE,
-        '    fr: "Évaluation : {rating}."\n',
+        '    pt: "Avaliação: {rating}."\n',
         "",
-        (Expected("\n  rating:", "sentences.rating", "the language 'fr' is missing"),),
+        (Expected("\n  rating:", "sentences.rating", "the language 'pt' is missing"),),
     ),
     Changed(
         "a title without one of the languages",
@@ -126,7 +128,7 @@ ROWS = [
         "{block: rating, pattern: rating}",
         "{block: rating, pattern: rating, bold: true}",
         (
-            Expected("bold", f"{BLOCKS}.3.blocks.1.blocks.1.blocks.3.bold", "Extra inputs are not permitted"),
+            Expected("bold", f"{ACTION}.blocks.4.bold", "Extra inputs are not permitted"),
         ),
     ),
     Changed(

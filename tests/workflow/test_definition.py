@@ -187,6 +187,24 @@ def test_a_member_is_found_by_its_code(code: str, name: str | None) -> None:
     assert (member.names["es"] if member else None) == name
 
 
+@pytest.mark.parametrize(
+    ("until", "day", "found"),
+    [
+        (None, "1948-05-04", False),
+        (None, "1948-05-05", True),
+        (None, "2030-01-01", True),
+        ("2023-11-19", "1948-05-05", True),
+        ("2023-11-19", "2023-11-18", True),
+        ("2023-11-19", "2023-11-19", False),
+        ("2023-11-19", "2024-01-01", False),
+    ],
+)
+def test_a_member_is_one_from_its_first_day_until_the_day_before_it_left(
+    until: str | None, day: str, found: bool
+) -> None:
+    assert Member.model_validate({**MEMBER, "until": until}).on(day) is found
+
+
 def test_the_real_members_are_the_34_that_take_part() -> None:
     members = real_method().members
     assert len({member.code for member in members.members}) == len(members.members) == 34

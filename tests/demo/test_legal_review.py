@@ -1,0 +1,143 @@
+"""Does a legal review before the Commission take data only, and do two mechanisms live side by side?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.callers import Api, person
+from tests.demo import runs
+from tests.methods_of import MEM
+
+from mem.app import create_app, installed
+from mem.core.db import Database
+from mem.methods.models import StageMove
+from mem.people.models import Membership
+from mem.rounds.models import CountryEvaluation, Deadline
+
+DAYS = 17
+ROLE = """\
+  legal_adviser:
+    title: {en: Legal adviser, es: Asesoría jurídica, fr: Conseil juridique, pt: Assessoria jurídica}
+    scope: all
+    capabilities: [advance]
+"""
+STAGE = """\
+  legal_review:
+    title: {en: Legal review, es: Revisión jurídica, fr: Examen juridique, pt: Revisão jurídica}
+    waits_for: legal_adviser
+    deadline: {days: legal_review}
+    sees:
+      legal_adviser: [progress, report, comments, responses]
+      national_coordinating_entity: [report, comments]
+      mem_unit: [report, comments, responses]
+      coordinator: [progress, report, comments, responses]
+"""
+TRANSITION = """\
+  - trigger: clear
+    from: legal_review
+    to: before_commission
+    by: [legal_adviser]
+"""
+
+
+def with_legal_review(place: Path) -> Path:
+    """A copy of `workflows/mem` in which a legal adviser clears each report before the Commission sees it."""
+    folder = runs.one_area(shutil.copytree(MEM, place / "mem-with-review"))
+    road = folder / "country_evaluation.yaml"
+    runs.replace(folder / "roles.yaml", "  auditor:\n", f"{ROLE}  auditor:\n")
+    runs.replace(folder / "calendar.yaml", "  session:", f"  legal_review: {{days: {DAYS}, basis: ours}}\n  session:")
+    runs.replace(road, "  before_commission:\n", f"{STAGE}  before_commission:\n")
+    runs.replace(road, "    from: revision\n    to: before_commission\n", "    from: revision\n    to: legal_review\n")
+    runs.replace(road, "  - trigger: approve\n", f"{TRANSITION}  - trigger: approve\n")
+    runs.replace(folder / "demo.yaml", "  commission: {}\n", "  commission: {}\n  legal_adviser: {}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo on the changed copy: its data, and what the check said of the copy."""
+
+    def make(folder: Path) -> None:
+        method = with_legal_review(folder)
+        checked = runs.mem("workflow", "check", str(method), data=folder / "checked")
+        assert checked.returncode == 0, checked.stderr
+        finished = runs.mem("demo", "--states", "3", "--mechanism", str(method), "--json", data=folder / "data")
+        totals = runs.totals_of(finished)
+        assert (totals["published"], totals["ledger_ok"]) == (3, True)
+
+    return runs.once(tmp_path_factory, "reviewed", make)
+
+
+@pytest.fixture
+def left(reviewed: Path) -> Iterator[Database]:
+    """What the demo on the changed copy left."""
+    database = Database(f"sqlite:///{reviewed / 'data' / 'mem.db'}")
+    yield database
+    database.dispose()
+
+
+def test_each_of_the_three_evaluations_is_cleared_by_the_legal_adviser(left: Database) -> None:
+    ((adviser,),) = runs.rows(left, Membership.person_id, role="legal_adviser")
+    every = {one for (one,) in runs.rows(left, CountryEvaluation.id)}
+    into = runs.rows(left, StageMove.position_id, StageMove.from_stage, StageMove.trigger, to_stage="legal_review")
+    out = runs.rows(
+        left, StageMove.position_id, StageMove.trigger, StageMove.to_stage, StageMove.by, from_stage="legal_review"
+    )
+    assert len(every) == 3
+    assert sorted(into) == sorted((one, "revision", "finalise") for one in every)
+    assert sorted(out) == sorted((one, "clear", "before_commission", adviser) for one in every)
+
+
+def test_no_evaluation_reaches_the_commission_another_way(left: Database) -> None:
+    ways = {tuple(row) for row in runs.rows(left, StageMove.from_stage, StageMove.trigger, to_stage="before_commission")}
+    assert ways == {("legal_review", "clear")}
+
+
+def test_the_deadline_of_the_review_is_that_of_the_changed_calendar(left: Database) -> None:
+    query = select(Deadline.due_at, StageMove.at).join(
+        StageMove, (StageMove.position_id == Deadline.position_id) & (StageMove.seq == Deadline.version)
+    )
+    with left.read() as connection:
+        found = list(connection.execute(query.where(Deadline.stage == "legal_review")))
+    assert [due - entered for due, entered in found] == [timedelta(days=DAYS)] * 3
+
+
+def test_no_line_of_the_code_knows_of_a_legal_review() -> None:
+    source = Path(create_app.__code__.co_filename).parent
+    assert [file for file in source.rglob("*.py") if "legal_" in file.read_text(encoding="utf-8")] == []
+
+
+def second_mechanism(place: Path) -> Path:
+    """A folder that holds two mechanisms: the small copy, and another with the legal review and a code of its own."""
+    runs.small_copy(place)
+    second = with_legal_review(place)
+    runs.replace(second / "mechanism.yaml", "mechanism: mem\n", "mechanism: reviewed\n")
+    return place
+
+
+def test_two_mechanisms_in_one_folder_load_beside_each_other(tmp_path: Path) -> None:
+    found = installed(second_mechanism(tmp_path))
+    assert {code: "legal_review" in one.workflows["country_evaluation"].stages for code, one in found.items()} == {
+        "mem": False,
+        "reviewed": True,
+    }
+
+
+async def test_a_round_of_each_of_two_mechanisms_runs_by_its_own_method(api: Api, tmp_path: Path) -> None:
+    api.house.methods = installed(second_mechanism(tmp_path))
+    officer = person(api, "mem_unit")
+    opened = {}
+    for code in ("mem", "reviewed"):
+        cycles = [{"kind": "evaluation", "code": "main", "title": "All"}]
+        body = {"mechanism": code, "code": f"round-{code}", "title": "A round", "cycles": cycles}
+        opened[code] = (await officer.post("/api/v1/rounds", body)).json()
+        shown = (await officer.get(f"/api/v1/mechanisms/{code}")).json()
+        assert ("legal_adviser" in shown["roles"]) == (code == "reviewed")
+    assert [opened[code]["mechanism"] for code in opened] == ["mem", "reviewed"]
+    assert opened["mem"]["method"] == api.house.methods["mem"].digest
+    assert opened["reviewed"]["method"] == api.house.methods["reviewed"].digest
