@@ -13,6 +13,7 @@ from tests.callers import Api, Caller, person
 V1 = "/api/v1"
 STATES = ("BRB", "CHL", "JAM")
 ASSIGNED = ("CHL", "JAM")
+UNINVOLVED = "PER"
 EXCLUDED = {**dict.fromkeys(("DR", "SR", "CM", "IC"), "Judged in another cycle."), "IS-7": "No longer asked."}
 STAGES = (
     "enrolled", "answering", "compilation", "review", "consolidation", "country_comment", "revision",
@@ -39,7 +40,8 @@ def codes(problem: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True)
 class Cast:
-    """A person for each role. Entities and experts by state; the coordinator is of a state that is not evaluated."""
+    """A person for each role. Entities and experts by state; one expert is of a state that takes no part, and so is
+    the coordinator."""
 
     officer: Caller
     entities: Mapping[str, Caller]
@@ -55,15 +57,10 @@ class Cast:
 
 
 def cast(api: Api) -> Cast:
-    return Cast(
-        person(api, "mem_unit"),
-        {state: person(api, "national_coordinating_entity", state) for state in STATES},
-        {state: person(api, "expert", state) for state in STATES},
-        person(api, "ministry_contributor", "BRB"),
-        person(api, "coordinator", "USA"),
-        person(api, "commission"),
-        person(api, "auditor"),
-    )
+    entities = {state: person(api, "national_coordinating_entity", state) for state in STATES}
+    experts = {state: person(api, "expert", state) for state in (*STATES, UNINVOLVED)}
+    others = (("ministry_contributor", "BRB"), ("coordinator", "USA"), ("commission", None), ("auditor", None))
+    return Cast(person(api, "mem_unit"), entities, experts, *(person(api, role, state) for role, state in others))
 
 
 @dataclass(frozen=True)
@@ -143,8 +140,8 @@ class Road:
         await self.move(self.cast.entity, "submit_answers")
 
     async def assign(self, *states: str) -> None:
-        body = {"designations": [self.designations[state] for state in states]}
-        ok(await self.cast.officer.post(f"{self.path}/assignments", body), 201)
+        chosen = [self.designations[state] for state in states]
+        ok(await self.cast.officer.post(f"{self.path}/assignments", {"designations": chosen}), 201)
 
     async def open_review(self) -> None:
         await self.assign(*ASSIGNED)
@@ -165,15 +162,15 @@ class Road:
             about = [one["key"] for one in questions if unit in one["units"] and one["key"] in answers]
             cited: list[dict[str, Any]] = [{"answer": key, "version": answers[key]} for key in about[:2]]
             rating = scale[-number % len(scale)]["code"]
-            text = {"en": f"{said} on {unit}."}
-            made.append({"unit": unit, "text": text, "rating": rating, "citations": [*cited, {"evidence": evidence}]})
+            cited.append({"evidence": evidence})
+            made.append({"unit": unit, "text": {"en": f"{said} on {unit}."}, "rating": rating, "citations": cited})
         return made
 
     async def assess_as(self, state: str) -> None:
         """The expert of this state writes a finding on each unit and hands in."""
         expert = self.cast.experts[state]
-        findings = await self.judgements(expert, f"Found by {state}")
-        ok(await expert.post(f"{self.path}/findings", {"findings": findings}))
+        body = {"findings": await self.judgements(expert, f"Found by {state}")}
+        ok(await expert.post(f"{self.path}/findings", body))
         ok(await expert.post(f"{self.path}/findings/hand-in"))
 
     async def assess(self) -> None:
@@ -181,7 +178,7 @@ class Road:
             await self.assess_as(state)
         await self.move(self.cast.coordinator, "open_consolidation")
 
-    async def conclude(self) -> list[dict[str, Any]]:
+    async def conclude(self) -> None:
         """A conclusion on each unit, with dissent on the first, and a recommendation wherever one is demanded."""
         conclusions = await self.judgements(self.cast.coordinator, "Concluded")
         for one in conclusions:
@@ -190,7 +187,6 @@ class Road:
         dissents = [{"state": "JAM", "text": {"en": "JAM sees it otherwise."}}]
         conclusions[0] |= {"agreement": "dissent", "dissents": dissents}
         ok(await self.cast.coordinator.post(f"{self.path}/conclusions", {"conclusions": conclusions}))
-        return conclusions
 
     async def send_draft(self) -> None:
         await self.conclude()
@@ -235,7 +231,7 @@ class Road:
 
 
 async def road(api: Api, stage: str = "enrolled", code: str = "r-1", players: Cast | None = None) -> Road:
-    """A round of three states on the area IS without its seventh objective, with Barbados' evaluation at a stage."""
+    """A round of three states on one area without its seventh objective, with Barbados' evaluation at a stage."""
     who = players or cast(api)
     excluded = [{"unit": unit, "reason": reason} for unit, reason in EXCLUDED.items()]
     cycle = {"kind": "evaluation", "code": "main", "title": "Institutional strengthening", "excluded": excluded}

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import httpx
 from tests.callers import Api, Caller, person
-from tests.road import ASSIGNED, EXCLUDED, STATES, V1, Cast, Road, codes, ok, refused, road
+from tests.road import ASSIGNED, EXCLUDED, STATES, UNINVOLVED, V1, Cast, Road, codes, ok, refused, road
+from tests.watchers import only, statuses
 
 from mem.core.clock import now
 from mem.core.work import Work
@@ -57,32 +58,12 @@ async def hired(api: Api) -> Cast:
     return Cast(
         officer,
         {state: await hire("national_coordinating_entity", state) for state in STATES},
-        {state: await hire("expert", state) for state in STATES},
+        {state: await hire("expert", state) for state in (*STATES, UNINVOLVED)},
         await hire("ministry_contributor", "BRB"),
         await hire("coordinator", "USA"),
         await hire("commission"),
         await hire("auditor"),
     )
-
-
-async def statuses(found: Road, what: str) -> dict[str, int]:
-    """What each of the cast is answered on something of Barbados' evaluation."""
-    cast = found.cast
-    asking: dict[str, Caller | Api] = {
-        "nobody": found.api, "entity": cast.entity, "entity of CHL": cast.entities["CHL"],
-        "contributor": cast.contributor, "own expert": cast.experts["BRB"], "expert": cast.experts["CHL"],
-        "coordinator": cast.coordinator, "officer": cast.officer, "commission": cast.commission,
-        "auditor": cast.auditor,
-    }  # fmt: skip
-    return {name: (await one.get(f"{found.path}/{what}")).status_code for name, one in asking.items()}
-
-
-def seen(*by: str, hidden: tuple[str, ...] = ()) -> dict[str, int]:
-    """The statuses when some see it (200), from some the evaluation itself is hidden (404), and the others may not."""
-    hidden = ("entity of CHL", "own expert", *hidden)
-    everybody = ("entity", "contributor", "expert", "coordinator", "officer", "commission", "auditor", *hidden)
-    expected = dict.fromkeys(everybody, 403) | dict.fromkeys(hidden, 404) | dict.fromkeys(by, 200)
-    return {"nobody": 401, **expected}
 
 
 async def nothing_is_public(found: Road) -> None:
@@ -146,7 +127,7 @@ async def the_country_answers(found: Road) -> None:
     ok(await cast.entity.post(f"{found.path}/evidence/files", **sent), 201)
     assert await found.answer_all() > 40
     assert await found.blockers(cast.entity, "submit_answers") == []
-    assert await statuses(found, "answers") == seen(
+    assert await statuses(found, "/answers") == only(
         "entity", "contributor", "officer", hidden=("expert", "coordinator")
     )
     assert codes(refused(await cast.contributor.fire(found.path, "submit_answers"), 409)) == {"not_yours"}
@@ -165,11 +146,11 @@ async def experts_are_assigned(found: Road) -> None:
     assert await found.blockers(officer, "open_review") == [("too_few_experts", None)]
     await found.assign("JAM")
     assert await found.blockers(officer, "open_review") == []
-    assert await statuses(found, "answers") == seen(
+    assert await statuses(found, "/answers") == only(
         "entity", "contributor", "officer", "coordinator", hidden=("expert",)
     )
     await found.move(officer, "open_review")
-    assert await statuses(found, "answers") == seen("entity", "contributor", "officer", "coordinator", "expert")
+    assert await statuses(found, "/answers") == only("entity", "contributor", "officer", "coordinator", "expert")
 
 
 async def each_expert_judges_alone(found: Road) -> None:
@@ -185,7 +166,7 @@ async def each_expert_judges_alone(found: Road) -> None:
     assert await found.blockers(coordinator, "open_consolidation") == [("assessment_missing", s) for s in ASSIGNED]
     await found.assess_as("CHL")
     assert (await voices(first), await voices(second)) == ({"CHL"}, set())
-    assert await statuses(found, "findings") == seen("expert")
+    assert await statuses(found, "/findings") == only("expert")
     assert await found.blockers(coordinator, "open_consolidation") == [("assessment_missing", "JAM")]
     refused(await coordinator.fire(found.path, "open_consolidation"), 409)
     refused(await first.get(f"{found.path}/assignments"), 403)  # nor who else judges, nor whether they are done
@@ -194,7 +175,7 @@ async def each_expert_judges_alone(found: Road) -> None:
     assert await found.blockers(coordinator, "open_consolidation") == []
     await found.move(coordinator, "open_consolidation")
     assert await voices(first) == await voices(second) == await voices(coordinator) == {"CHL", "JAM"}
-    assert await statuses(found, "findings") == seen("expert", "coordinator")
+    assert await statuses(found, "/findings") == only("expert", "coordinator")
 
 
 async def the_experts_conclude(found: Road) -> None:
@@ -205,10 +186,10 @@ async def the_experts_conclude(found: Road) -> None:
     assert await found.blockers(coordinator, "send_draft") == [("conclusion_missing", unit) for unit in judged]
     await found.conclude()
     assert await found.blockers(coordinator, "send_draft") == []
-    assert await statuses(found, "conclusions") == seen("expert", "coordinator")
-    assert await statuses(found, "report") == seen()
+    assert await statuses(found, "/conclusions") == only("expert", "coordinator")
+    assert await statuses(found, "/report") == only()
     await found.move(coordinator, "send_draft")
-    assert await statuses(found, "report") == seen("entity", "officer", "expert", "coordinator")
+    assert await statuses(found, "/report") == only("entity", "officer", "expert", "coordinator")
 
 
 async def report(found: Road, version: int | None = None) -> dict[str, Any]:
@@ -222,7 +203,7 @@ async def the_country_comments(found: Road) -> dict[str, Any]:
     assert draft["version"] == 1
     assert all(paragraph["sources"] for paragraph in draft["paragraphs"])
     assert len(await found.comment()) == 3
-    assert await statuses(found, "comments") == seen("entity", "officer", "expert", "coordinator")
+    assert await statuses(found, "/comments") == only("entity", "officer", "expert", "coordinator")
     await found.move(found.cast.entity, "return_comments")
     late = {"comments": [{"paragraph": "IS-1.1/finding", "text": "One more."}]}
     refused(await found.cast.entity.post(f"{found.path}/comments", late), 403)
@@ -264,7 +245,7 @@ def by_key(told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 async def the_commission_approves(found: Road) -> None:
     cast = found.cast
-    assert await statuses(found, "report") == seen("entity", "officer", "expert", "coordinator", "commission")
+    assert await statuses(found, "/report") == only("entity", "officer", "expert", "coordinator", "commission")
     assert codes(refused(await cast.commission.fire(found.path, "approve"), 409)) == {"occasion_needed"}
     ahead = await found.session((datetime.now(UTC) + timedelta(days=2)).date().isoformat())
     early = await cast.commission.fire(found.path, "approve", occasion=ahead)
@@ -322,14 +303,14 @@ class Sources:
                 history = ok(await found.cast.officer.get(f"{found.path}/answers/{key}/versions"))["answers"]
                 return bool(history[version - 1]["question_sha256"] == self.questions[key])
             case {"kind": "evidence", "id": one, "sha256": sha256}:
-                return self.evidence[one] == sha256
+                return bool(self.evidence[one] == sha256)
             case {"kind": "conclusion", "unit": unit, "version": version}:
                 return (unit, version) in self.conclusions
             case {"kind": "comment", "id": one, "disposition": disposition}:
-                return self.comments[one] == disposition
+                return bool(self.comments[one] == disposition)
             case {"kind": "round" | "method"}:
                 return source.get("code", source.get("sha256")) in self.round
-        return self.units[source["code"]] == source["kind"]
+        return bool(self.units[source["code"]] == source["kind"])
 
 
 async def sources(found: Road) -> Sources:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine
 
 from mem.core.db import Base
@@ -17,7 +21,16 @@ from mem.core.work import Work
 from mem.ledger.models import Chain as ChainRow
 from mem.ledger.models import Event as EventRow
 from mem.ledger.service import chains, events, open_chain, record
-from mem.verify import check_chain
+from mem.verify import (
+    Chains,
+    check_chain,
+    check_checkpoint,
+    check_export,
+    check_receipt,
+    check_signed,
+    check_succession,
+    read_export,
+)
 
 CHAIN = "00000000-0000-0000-0000-0000000000c1"
 OTHER = "00000000-0000-0000-0000-0000000000c2"
@@ -233,3 +246,149 @@ def test_what_the_writer_writes_is_what_the_checker_expects() -> None:
         "data": {"who": "é", "n": 1},
     }
     assert check_chain(CHAIN, count, head, written) == []
+
+
+def exported(*opaque: int, of: Chain | None = None) -> list[dict[str, Any]]:
+    """The events of a chain as an export holds them, some of them opaque."""
+    return [
+        {
+            "chain": CHAIN,
+            "position": one.seq,
+            "type": None if one.seq in opaque else one.type,
+            "leaf": one.leaf,
+            "link": one.link,
+            "salt": None if one.seq in opaque else base64.b64encode(one.salt).decode(),
+            "canonical": None if one.seq in opaque else base64.b64encode(one.canonical).decode(),
+        }
+        for one in (of or clean()).events
+    ]
+
+
+def with_line(number: int, change: dict[str, Any], *opaque: int) -> list[dict[str, Any]]:
+    """The export of the clean chain with one line changed."""
+    return [{**one, **change} if one["position"] == number else one for one in exported(*opaque)]
+
+
+def test_an_export_is_read_line_by_line_and_chain_by_chain() -> None:
+    lines = [json.dumps(one) for one in exported()]
+    other = json.dumps({"chain": OTHER, "position": 1})
+    found = read_export([lines[0], "\n", other + "\n", lines[1], "", lines[2]])
+    assert found == {CHAIN: exported(), OTHER: [{"chain": OTHER, "position": 1}]}
+    with pytest.raises(ValueError, match="Expecting"):
+        read_export([lines[0], "no line"])
+
+
+@pytest.mark.parametrize("opaque", [(), (1,), (2, 3), (1, 2, 3)])
+def test_an_export_that_nobody_touched_has_no_fault_however_much_of_it_is_opaque(opaque: tuple[int, ...]) -> None:
+    assert check_export({CHAIN: [*exported(*opaque)], OTHER: []}) == []
+
+
+FORGED = base64.b64encode(said(2, "answered", data="forged")).decode()
+NOT_BEFORE = f"chain {CHAIN}: event {{}} does not follow the one before"
+
+
+@pytest.mark.parametrize(
+    ("events", "fault"),
+    [
+        (with_line(2, {"canonical": FORGED}), NOT_ITS_HASH.format(2)),
+        (with_line(2, {"salt": base64.b64encode(b"x" * 16).decode()}), NOT_ITS_HASH.format(2)),
+        (with_line(2, {"leaf": FIRST.leaf}), NOT_ITS_HASH.format(2)),
+        (with_line(2, {"leaf": FIRST.leaf}, 2), NOT_BEFORE.format(2)),
+        (with_line(2, {"link": FIRST.link}), NOT_BEFORE.format(2)),
+        (with_line(3, {"link": FIRST.link}, 1, 2, 3), NOT_BEFORE.format(3)),
+        (with_line(2, {"type": "withdrawn"}), ELSEWHERE.format(2)),
+        (exported()[1:], OUT_OF_ORDER.format(1, 2)),
+        ([exported()[0], exported()[2]], OUT_OF_ORDER.format(2, 3)),
+        ([exported()[0], {**exported(3)[2], "position": 2}], NOT_BEFORE.format(2)),
+        ([exported()[0], exported()[2], exported()[1]], OUT_OF_ORDER.format(2, 3)),
+        (exported(of=chain((1, "opened", said(1, "opened", chain=OTHER)))), ELSEWHERE.format(1)),
+    ],
+)
+def test_an_export_that_was_touched_is_found_at_its_event(events: list[dict[str, Any]], fault: str) -> None:
+    assert check_export({CHAIN: [*events]}) == [fault]
+
+
+KEY, OTHER_KEY = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
+
+
+def public(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def signed(statement: dict[str, Any], key: Ed25519PrivateKey = KEY) -> dict[str, Any]:
+    signature = key.sign(rfc8785.dumps(statement))
+    return {"statement": statement, "public_key": public(key), "signature": base64.b64encode(signature).decode()}
+
+
+CHECKPOINT: dict[str, Any] = {
+    "kind": "checkpoint",
+    "number": 5,
+    "before": "0" * 64,
+    "heads": [{"chain": CHAIN, "position": 2, "link": SECOND.link}, {"chain": OTHER, "position": 0, "link": EMPTY}],
+}
+RECEIPT: dict[str, Any] = {"kind": "receipt", "chain": CHAIN, "position": 2, "leaf": SECOND.leaf}
+
+
+@pytest.mark.parametrize("statement", [CHECKPOINT, RECEIPT])
+@pytest.mark.parametrize("key", [None, public(KEY)])
+def test_a_right_signature_is_right(statement: dict[str, Any], key: str | None) -> None:
+    assert check_signed(signed(statement), key) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "fault"),
+    [
+        ({}, public(OTHER_KEY), "checkpoint 5: signed by another key"),
+        ({"statement": {**CHECKPOINT, "before": "1" * 64}}, None, "checkpoint 5: the signature is not right"),
+        ({"statement": {**CHECKPOINT, "number": 6}}, public(KEY), "checkpoint 6: the signature is not right"),
+        ({"statement": RECEIPT}, None, "receipt 2: the signature is not right"),
+        ({"public_key": public(OTHER_KEY)}, None, "checkpoint 5: the signature is not right"),
+        ({"public_key": "AAAA"}, None, "checkpoint 5: the signature is not right"),
+        ({"public_key": "no base 64!"}, None, "checkpoint 5: the signature is not right"),
+        ({"signature": signed(CHECKPOINT, OTHER_KEY)["signature"]}, None, "checkpoint 5: the signature is not right"),
+        ({"signature": ""}, None, "checkpoint 5: the signature is not right"),
+    ],
+)
+def test_a_wrong_signature_is_told(change: dict[str, Any], key: str | None, fault: str) -> None:
+    assert check_signed({**signed(CHECKPOINT), **change}, key) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("chains_now", "whole", "faults"),
+    [
+        ({CHAIN: exported(), OTHER: []}, True, []),
+        ({CHAIN: exported()[:2]}, True, []),
+        ({CHAIN: exported(1, 2, 3)}, True, []),
+        ({CHAIN: exported()[:1]}, True, [f"checkpoint 5: chain {CHAIN} was longer, 2 events"]),
+        ({CHAIN: []}, False, [f"checkpoint 5: chain {CHAIN} was longer, 2 events"]),
+        ({CHAIN: with_line(2, {"link": THIRD.link})}, True, [f"checkpoint 5: chain {CHAIN} was another at event 2"]),
+        ({CHAIN: exported()[1:]}, True, [f"checkpoint 5: chain {CHAIN} was another at event 2"]),
+        ({}, True, [f"checkpoint 5: chain {CHAIN} is missing"]),
+        ({}, False, []),
+    ],
+)
+def test_what_a_checkpoint_says_must_still_hold(chains_now: Chains, whole: bool, faults: list[str]) -> None:
+    assert check_checkpoint(signed(CHECKPOINT), chains_now, whole) == faults
+
+
+def test_a_checkpoint_names_the_one_before_it_by_its_digest() -> None:
+    digest = hashlib.sha256(rfc8785.dumps(CHECKPOINT)).hexdigest()
+    later = {"kind": "checkpoint", "number": 6, "before": digest, "heads": []}
+    assert check_succession(signed(CHECKPOINT), signed(later)) == []
+    assert check_succession(signed({**CHECKPOINT, "heads": []}), signed(later)) == ["checkpoint 6: does not follow 5"]
+
+
+@pytest.mark.parametrize(
+    ("chains_now", "held"),
+    [
+        ({CHAIN: exported()}, True),
+        ({CHAIN: exported(2)}, True),
+        ({CHAIN: exported()[:1]}, False),
+        ({CHAIN: with_line(2, {"leaf": FIRST.leaf})}, False),
+        ({OTHER: exported()}, False),
+        ({}, False),
+    ],
+)
+def test_a_receipt_is_held_where_its_leaf_stands_at_its_position(chains_now: Chains, held: bool) -> None:
+    faults = [] if held else [f"receipt 2: chain {CHAIN} does not hold it"]
+    assert check_receipt(signed(RECEIPT), chains_now) == faults

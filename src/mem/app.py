@@ -11,7 +11,7 @@ from pathlib import Path
 
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.gzip import GZipMiddleware
 
 from mem.api import (
@@ -130,6 +130,7 @@ def installed(folder: Path) -> dict[str, Method]:
 
 
 def _every_route_declares_its_action(app: FastAPI) -> None:
-    for route in app.routes:
+    for context in iter_route_contexts(app.routes):  # `app.routes` itself holds included routers, not their routes
+        route = context.original_route
         if isinstance(route, APIRoute) and (route.openapi_extra or {}).get("x-action") not in ACTIONS:
             raise RuntimeError(f"the route {route.path} does not declare its action")

@@ -19,14 +19,22 @@ class BadExpression(ValueError):
     """The text is no expression we accept; the message says why in one line."""
 
 
+FUNCTIONS = frozenset({"size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string", "has"})
+"""The functions that conditions may call; operators have names that are no words."""
+
+
 @lru_cache(maxsize=4096)
 def _program(source: str) -> Any:
     if len(source) > MAX_LENGTH:
         raise BadExpression(f"longer than {MAX_LENGTH} characters")
     try:
-        return cel.compile(source)
+        program = cel.compile(source)
     except ValueError as error:
         raise BadExpression(f"not a CEL expression: {str(error).splitlines()[0]}") from None
+    unknown = sorted(name for name in program.functions() if name.isalpha() and name not in FUNCTIONS)
+    if unknown:
+        raise BadExpression(f"unknown function '{unknown[0]}'")
+    return program
 
 
 @lru_cache(maxsize=4096)
@@ -36,8 +44,10 @@ def names(source: str) -> frozenset[str]:
 
 
 def holds(source: str, values: Mapping[str, Any]) -> bool:
-    """Whether the expression is true; a comparison with an absent (null) or ill-typed value is not."""
+    """Whether the expression is true. What cannot be computed (an operand of a wrong type, an unknown name, a division
+    by zero) is not; an absent value is null, which equals nothing but null."""
     try:
-        return _program(source).execute({name: values[name] for name in names(source)}) is True
-    except (RuntimeError, TypeError, ValueError, KeyError):
+        known = {name: values[name] for name in names(source) if name in values}
+        return _program(source).execute(known) is True
+    except (RuntimeError, TypeError, ValueError, LookupError, ArithmeticError):
         return False

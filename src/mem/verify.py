@@ -16,6 +16,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+SALT = 16
 Chains = dict[str, list[Mapping[str, Any]]]
 
 
@@ -33,8 +34,7 @@ def check_chain(chain_id: str, count: int, head: str, events: Iterable[Any]) -> 
         if leaf.hex() != event.leaf or link.hex() != event.link:
             faults.append(f"chain {chain_id}: event {event.seq} does not have its hash")
             break
-        said = json.loads(bytes(event.canonical))
-        if (said["chain"], said["seq"], said["type"]) != (chain_id, event.seq, event.type):
+        if not _speaks_of(bytes(event.canonical), chain_id, event.seq, event.type):
             faults.append(f"chain {chain_id}: event {event.seq} speaks of another place")
         previous = link
     if not faults and (seen != count or previous.hex() != head):
@@ -114,8 +114,7 @@ def _check_exported(chain_id: str, events: list[Mapping[str, Any]]) -> list[str]
             body = base64.b64decode(event["canonical"])
             if _leaf(base64.b64decode(event["salt"]), body) != leaf:
                 return [f"chain {chain_id}: event {position} does not have its hash"]
-            said = json.loads(body)
-            if (said["chain"], said["seq"], said["type"]) != (chain_id, position, event["type"]):
+            if not _speaks_of(body, chain_id, position, event["type"]):
                 return [f"chain {chain_id}: event {position} speaks of another place"]
         previous = _link(previous, leaf)
         if previous.hex() != event["link"]:
@@ -123,7 +122,18 @@ def _check_exported(chain_id: str, events: list[Mapping[str, Any]]) -> list[str]
     return []
 
 
+def _speaks_of(canonical: bytes, chain_id: str, position: int, event_type: str) -> bool:
+    try:
+        said = json.loads(canonical)
+        return bool((said["chain"], said["seq"], said["type"]) == (chain_id, position, event_type))
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def _leaf(salt: bytes, canonical: bytes) -> bytes:
+    """The hash of an event. A salt of another length is none of ours: it hashes to nothing that was ever stored."""
+    if len(salt) != SALT:
+        return b""
     return hashlib.sha256(b"\x00" + salt + canonical).digest()
 
 

@@ -12,6 +12,7 @@ from tests.demo import runs
 
 from mem.core.db import Database
 
+
 @pytest.fixture(scope="session")
 def full_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo of four states over the whole plan: its data, and `totals.json`."""

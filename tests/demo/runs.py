@@ -29,6 +29,8 @@ from mem.cli.operations import add_officer, prepare
 from mem.client import Caller, Server
 from mem.core.db import AnyRow, Database
 from mem.core.yaml import Source, read_yaml
+from mem.demo.driver import set_up
+from mem.demo.stage import Stage
 from mem.evidence.models import Evidence
 from mem.reports.models import Comment, Response
 from mem.rounds.models import Assignment, CountryEvaluation
@@ -86,11 +88,6 @@ def script_of(folder: Path) -> dict[str, Any]:
     assert isinstance(read, Source)
     data: dict[str, Any] = read.data
     return data
-
-
-def changed(script: Mapping[str, Any], workflow: str = "", **work: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A script with other work in some stages of a workflow."""
-    return {**script, "work": {**script["work"], workflow: {**script["work"][workflow], **work}}}
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -175,6 +172,20 @@ class Served:
     @property
     def script(self) -> dict[str, Any]:
         return script_of(self.folder)
+
+
+def changed(script: Mapping[str, Any], workflow: str, **work: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A script with other work in some stages of a workflow."""
+    return {**script, "work": {**script["work"], workflow: {**script["work"][workflow], **work}}}
+
+
+def set_out(served: Served, script: Mapping[str, Any], code: str, states: int = 3, seed: int = SEED) -> Stage:
+    """Everybody hired and a round of this code opened, with nothing done yet."""
+    return set_up({**script, "round": {**script["round"], "code": code}}, "mem", served.first, seed, states)
+
+
+def silent(workflow: str, left: str, state: str) -> None:
+    """Progress that nobody looks at."""
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from mem.people.policy import (
     CAPABILITIES,
     NOBODY,
     OWN_COUNTRY,
+    RECORDED,
     Action,
     Actor,
     Allow,
@@ -24,6 +25,7 @@ from mem.people.policy import (
     decide,
     evaluates_own,
     in_scope,
+    seen_by,
 )
 from mem.workflow.definition import Role
 
@@ -369,6 +371,45 @@ def test_no_role_both_answers_and_judges() -> None:
     for role in real_method().roles.values():
         assert not (answering & set(role.capabilities) and judging & set(role.capabilities))
         assert role.evaluates or not judging & set(role.capabilities)
+
+
+WHOLE = {"progress", "answers", "evidence", "assignments", "findings", "conclusions"}
+
+
+@pytest.mark.parametrize(
+    ("grants", "stage", "assigned", "seen"),
+    [
+        ((("mem_unit", None),), "review", False, {"progress", "answers", "evidence", "assignments", "record"}),
+        ((("auditor", None),), "review", False, {"progress", "assignments", "record"}),
+        ((("commission", None),), "review", False, {"progress"}),
+        ((("commission", None),), "approved", False, {"progress", "report", "comments", "responses"}),
+        ((("national_coordinating_entity", OWN),), "review", False, {"progress", "answers", "evidence"}),
+        ((("national_coordinating_entity", OTHER),), "review", False, set()),
+        ((("expert", OTHER),), "review", True, {"progress", "answers", "evidence", "own_findings"}),
+        ((("expert", OTHER),), "review", False, set()),
+        ((("expert", OTHER),), "consolidation", True, WHOLE),
+        ((("coordinator", OTHER),), "consolidation", False, WHOLE),
+        ((("coordinator", OTHER), ("auditor", None)), "consolidation", False, WHOLE | {"record"}),
+        ((("expert", OWN),), "consolidation", True, set()),
+        ((("coordinator", OWN), ("mem_unit", None)), "published", True, set()),
+        ((("emperor", None),), "consolidation", True, set()),
+        ((), "published", True, set()),
+    ],
+)
+def test_what_is_seen_of_a_place_is_what_any_of_the_roles_shows(
+    grants: tuple[tuple[str, str | None], ...], stage: str, assigned: bool, seen: set[str]
+) -> None:
+    assert seen_by(actor(*grants), at(stage, OWN, assigned)) == seen
+
+
+@pytest.mark.parametrize(("scope", "sees"), [(None, True), ({"read"}, True), ({"advance"}, False), (set(), False)])
+def test_a_token_sees_nothing_unless_it_is_made_for_reading(scope: set[str] | None, sees: bool) -> None:
+    limited = actor(("mem_unit", None), scope=None if scope is None else frozenset(scope))
+    assert bool(seen_by(limited, at("review"))) is sees
+
+
+def test_what_is_recorded_is_part_of_an_artefact_that_exists() -> None:
+    assert set(RECORDED.values()) <= set(ARTEFACTS) - {"record", "own_findings"}
 
 
 def edited() -> Iterator[str]:

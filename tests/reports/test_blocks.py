@@ -109,7 +109,7 @@ FORM = Form(
                         "key": "kind",
                         "units": ["A-1.1"],
                         "type": "single_choice",
-                        "text": {"en": "Which?"},
+                        "text": {"en": "Which?", "es": "¿Cuál?", "fr": "Lequel ?"},
                         "choices": [{"code": "old", "label": {"en": "Old", "es": "Vieja"}}],
                     },
                 )
@@ -269,7 +269,7 @@ def test_each_answer_is_told_with_its_question_in_the_languages_that_both_have()
     found = answers(Given(LAW, 3, False, None), Given(KIND, 1, "old", None))
     assert [(one.key, one.text) for one in found] == [
         ("A-1.1/answers/law", {"en": "en: Law? no.", "es": "es: ¿Ley? no."}),
-        ("A-1.1/answers/kind", {"en": "en: Which? Old."}),
+        ("A-1.1/answers/kind", {"en": "en: Which? Old.", "es": "es: ¿Cuál? Vieja."}),
     ]
     assert [one.sources for one in found] == [
         [{"kind": "answer", "question": "law", "version": 3, "question_sha256": LAW.digest}],

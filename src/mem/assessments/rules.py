@@ -75,6 +75,8 @@ def conclusion_faults(
         message = "Dissents are recorded exactly where there is no consensus."
         yield Reason("dissent_needed", message, f"{judged.where}/dissents")
     for index, dissent in enumerate(judged.dissents):
+        if dissent.state in {other.state for other in judged.dissents[:index]}:
+            yield Reason("twice", "This state dissents twice.", f"{judged.where}/dissents/{index}")
         if dissent.state not in voices:
             yield Reason("unknown_voice", "No expert of this state is assigned.", f"{judged.where}/dissents/{index}")
     value = scale.value(judged.rating)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from mem.cli.operations import add_officer, export_ledger, prepare, verify_files, verify_ledger
+from mem.cli.operations import add_officer, export_ledger, opened, prepare, verify_files, verify_ledger
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError
 from mem.core.work import Work
+from mem.methods.method import Method
 from mem.settings import Settings
 
 main = typer.Typer(
@@ -30,7 +33,8 @@ people = typer.Typer(no_args_is_help=True, help="Persons and tokens.")
 for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "people": people}.items():
     main.add_typer(group, name=name)
 
-console, errors = Console(), Console(stderr=True)
+# A line stays one line, however long: what reads it may be a program.
+console, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the data folder.")]
 
@@ -39,19 +43,30 @@ def _settings(database_url: str = "") -> Settings:
     return Settings(database_url=database_url) if database_url else Settings()
 
 
-def _database(database_url: str) -> Database:
+@contextmanager
+def _database(database_url: str) -> Iterator[Database]:
     """A database at the newest schema; anything else is refused with what to do."""
     from mem.migrate import current, head  # noqa: PLC0415
 
-    database = Database(_settings(database_url).url)
-    if current(database) != head():
-        _fail(["This database is not at the newest schema: run `mem migrate` first."])
-    return database
+    with opened(_settings(database_url)) as database:
+        if current(database) != head():
+            _fail(["This database is not at the newest schema: run `mem migrate` first."])
+        yield database
 
 
-def _fail(lines: list[str]) -> None:
+def _methods(settings: Settings) -> dict[str, Method]:
+    """The installed methods, or every fault of theirs."""
+    from mem.app import BadDefinitions, installed  # noqa: PLC0415  (heavy; most commands need none of it)
+
+    try:
+        return installed(settings.workflows)
+    except BadDefinitions as bad:
+        _fail([str(fault) for fault in bad.faults])
+
+
+def _fail(lines: list[str]) -> NoReturn:
     for line in lines:
-        errors.print(line, highlight=False, markup=False, soft_wrap=True)
+        errors.print(line, highlight=False, markup=False)
     raise typer.Exit(1)
 
 
@@ -62,10 +77,9 @@ def plan_show(
     language: Annotated[str, typer.Option(help="The language of the wording.")] = "en",
 ) -> None:
     """Print a plan of action as adopted."""
-    from mem.app import installed  # noqa: PLC0415  (the application is heavy; most commands need none of it)
     from mem.plans.definition import printed, tree_of  # noqa: PLC0415
 
-    for method in installed(_settings().workflows).values():
+    for method in _methods(_settings()).values():
         try:
             found = printed(tree_of(method, code).plan, language)
         except LookupError:
@@ -91,7 +105,7 @@ def workflow_check(folder: Path) -> None:
     found = read_definitions(folder)
     if found.faults:
         _fail([str(fault) for fault in found.faults])
-    console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False)
+    console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False, markup=False)
 
 
 @main.command()
@@ -127,9 +141,9 @@ def tick(database_url: Url = "") -> None:
     """Fire every lapse that is due, each once."""
     from mem.process.lapses import fire_due  # noqa: PLC0415
 
-    database = _database(database_url)
-    for line in fire_due(database, now):
-        console.print(line, highlight=False)
+    with _database(database_url) as database:
+        for line in fire_due(database, now):
+            console.print(line, highlight=False, markup=False)
 
 
 @main.command()
@@ -137,10 +151,8 @@ def check(as_json: Json = False, database_url: Url = "") -> None:
     """Ask every invariant of the database. Exits 1 when one does not hold."""
     from mem.process.invariants import INVARIANTS, violations  # noqa: PLC0415
 
-    database = _database(database_url)
-    with database.read() as connection:
+    with _database(database_url) as database, database.read() as connection:
         found = violations(Work(connection, now()))
-    database.dispose()
     if as_json:
         broken = {one.name: one.rows for one in found}
         sys.stdout.write(json.dumps({"invariants": len(INVARIANTS), "broken": broken}) + "\n")
@@ -164,9 +176,7 @@ def people_add(
     """Add a person with a role, and print a new token once: how the first officer comes in."""
     settings = _settings(database_url)
     prepare(settings)
-    from mem.app import installed  # noqa: PLC0415
-
-    methods = installed(settings.workflows)
+    methods = _methods(settings)
     if mechanism not in methods:
         _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
     try:
@@ -200,7 +210,7 @@ def ledger_verify(
         sys.stdout.write(json.dumps(found) + "\n")
     else:
         for fault in found["faults"]:
-            errors.print(fault, highlight=False, markup=False, soft_wrap=True)
+            errors.print(fault, highlight=False, markup=False)
         console.print(f"{found['chains']} chains, {found['events']} events, {len(found['faults'])} faults")
     if found["faults"]:
         raise typer.Exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,16 +16,21 @@ from rich.console import Console
 from sqlalchemy import inspect, select
 
 from mem.app import BadDefinitions, installed
-from mem.cli.operations import add_officer, verify_ledger
+from mem.cli.operations import add_officer, opened, prepare, verify_ledger
 from mem.client import Caller, Server
 from mem.core.db import Database
 from mem.core.yaml import Fault, read_yaml
 from mem.demo import show
 from mem.demo.driver import results, run, set_up
 from mem.methods.method import Method
-from mem.migrate import downgrade, upgrade
+from mem.migrate import downgrade
+from mem.people.models import Person
 from mem.rounds.models import Round
 from mem.settings import Settings
+
+
+SYNTHETIC = "Synthetic "
+"""How the name of everybody in a demo begins."""
 
 
 class CannotRun(RuntimeError):
@@ -37,9 +41,9 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
     """Run the whole demo and return its totals. Raises `CannotRun`."""
     console = Console(stderr=quiet)
     settings, method, script = _choose(settings, mechanism)
-    code = method.mechanism.mechanism
+    code, role = method.mechanism.mechanism, _first_role(method, script)
     _fresh(settings)
-    token = add_officer(settings, method, "Synthetic first officer", _first_role(method, script), None, 1)
+    token = add_officer(settings, method, f"{SYNTHETIC}first officer", role, None, 1)
     began = time.monotonic()
     with _serving(settings) as server:
         first = Caller(server, token)
@@ -99,23 +103,31 @@ def _first_role(method: Method, script: dict[str, Any]) -> str:
 def _fresh(settings: Settings) -> None:
     """An empty database. What an earlier demo left is replaced; anything that is not synthetic is never touched."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
-    try:
-        if inspect(database.engine).has_table("round"):
-            with database.read() as connection:
-                if connection.execute(select(Round.id).where(Round.synthetic.is_(False))).first() is not None:
-                    raise CannotRun("this database holds rounds that are not synthetic; the demo will not replace it")
-            if not database.is_sqlite:
-                downgrade(database)
-    finally:
-        database.dispose()
-    if database.is_sqlite:
-        for ending in ("", "-wal", "-shm"):
+    with opened(settings) as database:
+        is_there = _left_by_a_demo(database)
+        if is_there and not database.is_sqlite:
+            downgrade(database)
+    if is_there and database.is_sqlite:
+        for ending in ("", "-wal", "-shm", "-journal"):
             Path(f"{database.engine.url.database}{ending}").unlink(missing_ok=True)
-    database = Database(settings.url)
-    upgrade(database)
-    database.dispose()
-    shutil.rmtree(settings.data_dir / "evidence", ignore_errors=True)
+    prepare(settings)
+
+
+def _left_by_a_demo(database: Database) -> bool:
+    """Whether there is anything, all of it from an earlier demo. Raises `CannotRun` when some of it is not."""
+    tables = set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    if not tables:
+        return False
+    if Round.__tablename__ not in tables:
+        raise CannotRun("this database holds tables of something else; the demo will not replace it")
+    with database.read() as connection:
+        rounds = set(connection.execute(select(Round.synthetic)).scalars())
+        names = list(connection.execute(select(Person.name)).scalars())
+    if False in rounds:
+        raise CannotRun("this database holds rounds that are not synthetic; the demo will not replace it")
+    if not rounds and not all(name.startswith(SYNTHETIC) for name in names):
+        raise CannotRun("this database holds persons of no demo; the demo will not replace it")
+    return True
 
 
 @contextmanager

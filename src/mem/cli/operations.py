@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,49 +20,55 @@ from mem.people.service import add_person, grant_role, issue_token
 from mem.settings import Settings
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database, let go of when the block ends."""
+    database = Database(settings.url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 def prepare(settings: Settings) -> None:
     """The data folder, and the database at the newest schema."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
-    upgrade(database)
-    database.dispose()
+    with opened(settings) as database:
+        upgrade(database)
 
 
 def add_officer(settings: Settings, method: Method, person: str, role: str, state: str | None, days: int) -> str:
     """A new person with one role and a token, written by whoever holds the database. Raises `MemError`."""
-    database = Database(settings.url)
-    with database.write() as connection:
+    with opened(settings) as database, database.write() as connection:
         work = Work(connection, now())
         person_id = add_person(work, person)
         grant_role(work, method, person_id, role, state)
         _, token = issue_token(work, person_id, "first token", days)
-    database.dispose()
     return token
 
 
 def verify_ledger(settings: Settings) -> dict[str, Any]:
     """Recompute every chain: how many chains and events, and each fault."""
-    database, faults, total = Database(settings.url), [], 0
-    with database.read() as connection:
+    faults: list[str] = []
+    total = 0
+    with opened(settings) as database, database.read() as connection:
         work = Work(connection, now())
         every = chains(work)
         for chain_id, _, seq, head in every:
             faults += verify.check_chain(str(chain_id), seq, head, events(work, chain_id))
             total += seq
-    database.dispose()
     return {"chains": len(every), "events": total, "faults": faults, "ok": not faults}
 
 
 def export_ledger(settings: Settings, file: Path) -> int:
     """Write the whole ledger, one event a line; how many."""
-    database, written = Database(settings.url), 0
-    with database.read() as connection, file.open("w", encoding="utf-8") as out:
+    written = 0
+    with opened(settings) as database, database.read() as connection, file.open("w", encoding="utf-8") as out:
         work = Work(connection, now())
         for chain_id, *_ in chains(work):
             for line in leaves(work, chain_id, lambda _: True):
                 out.write(json.dumps(line) + "\n")
                 written += 1
-    database.dispose()
     return written
 
 

@@ -53,35 +53,40 @@ def read_yaml(path: Path, name: str) -> Source | Fault:
     loader.allow_duplicate_keys = False
     try:
         tree = loader.load(path.read_text(encoding="utf-8"))
+        lines: dict[KeyPath, int] = {}
+        return Source(name, _plain(tree, (), lines), lines)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or "not well-formed YAML"
         return Fault(name, (mark.line + 1) if mark else 1, "", str(problem).splitlines()[0])
     except (OSError, UnicodeDecodeError) as error:
         return Fault(name, 1, "", f"cannot be read: {type(error).__name__}")
-    lines: dict[KeyPath, int] = {}
-    return Source(name, _plain(tree, (), lines), lines)
+    except (ValueError, KeyError, TypeError) as error:  # a value the reader cannot build, or a key that stands twice
+        return Fault(name, 1, "", f"holds what cannot be read: {error}")
 
 
 def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
     if isinstance(node, CommentedMap):
+        if node.merge:
+            raise ValueError("a merge key (<<), which is not part of the language")
         for key in node:
-            lines[(*path, _key(key))] = node.lc.key(key)[0] + 1
-        return {_key(key): _plain(value, (*path, _key(key)), lines) for key, value in node.items()}
+            if (*path, str(key)) in lines:
+                raise ValueError(f"the key '{key}' twice, once as a number")
+            lines[(*path, str(key))] = node.lc.key(key)[0] + 1
+        return {str(key): _plain(value, (*path, str(key)), lines) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
         for index in range(len(node)):
             lines[(*path, index)] = node.lc.item(index)[0] + 1
         return [_plain(value, (*path, index), lines) for index, value in enumerate(node)]
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    """A scalar as plain JSON; ruamel's own kinds of text and number become the built-in ones."""
     if isinstance(node, bool) or node is None:
         return node
     if isinstance(node, datetime | date):
         return node.isoformat()
     if isinstance(node, int):
         return int(node)
-    if isinstance(node, float):
-        return float(node)
-    return str(node)
-
-
-def _key(key: Any) -> str:
-    return str(key)
+    return float(node) if isinstance(node, float) else str(node)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from mem.core.errors import (
     Conflict,
@@ -31,6 +32,7 @@ from mem.http.constraints import meaning
 from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
+VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 STATUS: dict[type[MemError], int] = {
     NotAuthenticated: 401,
     NotAllowed: 403,
@@ -119,7 +121,7 @@ def install(app: FastAPI) -> None:
     def of_framework(request: Request, error: HTTPException) -> JSONResponse:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
         response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
-        response.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
+        response.headers.update({"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {})
         return response
 
     @app.exception_handler(DBAPIError)
@@ -140,6 +142,12 @@ def install(app: FastAPI) -> None:
     def of_anything(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
         return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method of an address, where each of its routes knows but its own."""
+    routes, scope = request.app.routes, request.scope
+    return [verb for verb in VERBS if any(one.matches({**scope, "method": verb})[0] is Match.FULL for one in routes)]
 
 
 def _where(loc: tuple[Any, ...]) -> str:

@@ -59,7 +59,7 @@ RECORDED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """What a route does. At least one of: `open` (anybody), `member` (any token holder), `needs` a capability,
+    """What a route does. At least one of: `open` (anybody), `member` (whoever holds a role), `needs` a capability,
     `sees` one of the artefacts, `edits` an artefact."""
 
     code: str
@@ -175,6 +175,8 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
         return NOBODY
     if action.member:
         return Allow(None) if actor.grants else NOBODY
+    if not (action.needs or action.sees or action.edits):
+        return NOBODY
     if evaluates_own(actor, place):
         return Deny((OWN_COUNTRY,))
     reasons: dict[str, Reason] = {}

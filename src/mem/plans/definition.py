@@ -124,6 +124,8 @@ def check_plans(folder: Folder) -> tuple[dict[str, Tree], list[Fault]]:
         codes = [unit.code for unit in Tree(plan)._walk(plan.units, 0, ())]
         for code in sorted({code for code in codes if codes.count(code) > 1}):
             faults.append(source.fault(("units",), f"the code '{code}' stands twice"))
+        if plan.plan in found:
+            faults.append(source.fault(("plan",), f"'{plan.plan}' is defined twice"))
         found[plan.plan] = Tree(plan)
     return found, faults
 

@@ -54,11 +54,14 @@ Run = Callable[[Work, Any, Done, Any], Sequence[Further]]
 
 @dataclass(frozen=True)
 class Effect:
-    """An effect as data names it: its function, its parameters, and the subjects it applies to."""
+    """An effect as data names it: its function, parameters, the subjects it applies to, the subject that its parameter
+    `workflow` must move, and what must come with the trigger."""
 
     run: Run
     params: type[BaseModel]
     subjects: frozenset[str]
+    about: str | None = None
+    needs: frozenset[str] = frozenset()
 
 
 def fire_on_evaluations(work: Work, where: RoundStanding, done: Done, params: Fire) -> Sequence[Further]:
@@ -125,10 +128,15 @@ def _effects(*effects: Effect) -> dict[str, Effect]:
 
 
 EFFECTS = _effects(
-    Effect(fire_on_evaluations, Fire, frozenset({ROUND})),
+    Effect(fire_on_evaluations, Fire, frozenset({ROUND}), about=EVALUATION),
     Effect(take_snapshot_of_answers, Params, frozenset({EVALUATION})),
     Effect(assemble_report, Params, frozenset({EVALUATION})),
-    Effect(record_decision, Params, frozenset({ROUND, EVALUATION, RECOMMENDATION})),
+    Effect(
+        record_decision,
+        Params,
+        frozenset({ROUND, EVALUATION, RECOMMENDATION}),
+        needs=frozenset({"occasion"}),
+    ),
     Effect(publish_report, Params, frozenset({EVALUATION})),
     Effect(issue_recommendations, Params, frozenset({EVALUATION})),
 )

@@ -12,7 +12,7 @@ from mem.plans.definition import Tree, check_plans
 from mem.process.effects import EFFECTS
 from mem.process.guards import GUARDS
 from mem.questionnaires.check import check_questionnaires
-from mem.reports.blocks import KINDS
+from mem.reports.blocks import KINDS, NAMED
 from mem.reports.definition import check_report
 from mem.workflow.check import Checked, Verb, Vocabulary, check
 from mem.workflow.loader import Folder, read_folder
@@ -20,8 +20,8 @@ from mem.workflow.loader import Folder, read_folder
 DEMO = "demo.yaml"
 
 VOCABULARY = Vocabulary(
-    guards={name: Verb(guard.params, guard.subjects) for name, guard in GUARDS.items()},
-    effects={name: Verb(effect.params, effect.subjects) for name, effect in EFFECTS.items()},
+    guards={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in GUARDS.items()},
+    effects={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in EFFECTS.items()},
     capabilities=CAPABILITIES,
     artefacts=ARTEFACTS,
 )
@@ -44,8 +44,8 @@ def read_definitions(path: Path) -> Definitions:
     faults += more
     if found.mechanism is not None:
         levels = {level for tree in trees.values() for level in tree.level_names}
-        kinds = {name: fields for name, (_, fields) in KINDS.items()}
-        faults += check_report(folder, found.mechanism, levels, kinds)
+        kinds = {name: (kind.fields, kind.takes) for name, kind in KINDS.items()}
+        faults += check_report(folder, found.mechanism, levels, kinds, NAMED)
         faults += _cycles(folder, found, trees, codes)
     parts = {name: source.data for name, source in folder.sources.items() if name != DEMO}
     every = sorted({*found.faults, *faults}, key=lambda fault: (fault.file, fault.line, fault.path))

@@ -23,6 +23,8 @@ def check_questionnaires(folder: Folder, plans: Mapping[str, Tree]) -> tuple[set
         head = parse(Questionnaire, source, faults)
         if head is None:
             continue
+        if head.questionnaire in codes:
+            faults.append(source.fault(("questionnaire",), f"'{head.questionnaire}' is defined twice"))
         codes.add(head.questionnaire)
         tree = plans.get(head.plan)
         if tree is None:
@@ -70,6 +72,9 @@ class _Check:
             if given != needed:
                 word = "needs" if needed else "does not take"
                 yield source.fault((*path, extra), f"type '{question.type}' {word} '{extra}'")
+            codes = [option.code for option in getattr(question, extra)]
+            for code in sorted({code for code in codes if codes.count(code) > 1}):
+                yield source.fault((*path, extra), f"the code '{code}' stands twice")
         if question.shown_if is not None:
             try:
                 for name in sorted(names(question.shown_if) - set(self.questions)):

@@ -5,6 +5,7 @@ A value is plain JSON. `faults` names everything wrong with one; where it points
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,8 @@ from mem.workflow.definition import Definition, Name
 
 LONGEST_TEXT = 8_000
 YEARS = range(1800, 2201)
-LARGEST = 2**53
+DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", re.ASCII)
+LARGEST = 2**53 - 1
 
 
 class Option(Definition):
@@ -149,7 +151,7 @@ class TableByYear:
         years = {str(year) for year in shape.years}
         for row, cells in value.items():
             if row not in shape.rows:
-                yield Reason("unknown_row", "There is no such row.", "/")
+                yield Reason("unknown_row", "There is no such row.", "")
             elif not isinstance(cells, dict) or not cells:
                 yield _wrong("numbers by year", f"/{row}")
             else:
@@ -202,6 +204,8 @@ class Document:
         for index, item in enumerate(value):
             if not isinstance(item, str) or not _is_uuid(item):
                 yield _wrong("the id of a piece of evidence", f"/{index}")
+            elif item in value[:index]:
+                yield Reason("twice", "A piece of evidence stands twice.", f"/{index}")
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return f"{label('documents')}: {len(value)}"
@@ -228,7 +232,7 @@ def is_link(value: Any) -> bool:
 
 def _is_date(value: Any) -> bool:
     try:
-        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+        return isinstance(value, str) and bool(DATE.match(value)) and bool(date.fromisoformat(value))
     except ValueError:
         return False
 

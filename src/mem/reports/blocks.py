@@ -104,20 +104,28 @@ class Record:
             for language in languages or self.languages[:1]
         }
 
-    def label(self, code: str, options: Mapping[str, Mapping[str, str]], language: str) -> str | None:
-        """The label of a code among these options, else among the report's own labels; None when it has none in
-        this language."""
-        found = options.get(code) or self.report.labels.get(code) or {language: code}
-        return found.get(language)
+    def label(self, code: str, options: Mapping[str, Mapping[str, str]], language: str) -> str:
+        """The label of a code among these options, else among the report's own labels, else the code."""
+        found = options.get(code) or self.report.labels.get(code)
+        return shown(found, language, self.languages)[0] if found else code
 
 
-Kind = Callable[[Record, Block, Unit | None], Iterator[Paragraph]]
+Make = Callable[[Record, Block, Unit | None], Iterator[Paragraph]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of block: how it is made, the fields its sentences may use, and the keys that it takes in data."""
+
+    make: Make
+    fields: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
 
 
 def paragraphs(record: Record, blocks: Sequence[Block], unit: Unit | None = None) -> Iterator[Paragraph]:
     """The paragraphs of a document, in order."""
     for block in blocks:
-        yield from KINDS[block.block][0](record, block, unit)
+        yield from KINDS[block.block].make(record, block, unit)
 
 
 def _sentence(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -166,19 +174,19 @@ def _answers(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragr
 
 def _said(record: Record, one: Given) -> dict[str, str]:
     """An answer in words, in each language that has labels for all of it; a free text is as it was written."""
-    question, found = one.asked.question, {}
-    options = {option.code: option.label for option in (*question.choices, *question.rows)}
-    for language in record.languages:
-        labels = {code: record.label(code, options, language) for code in (*options, *record.report.labels)}
-        if any(label is None for label in labels.values()):
-            continue
-        known = {code: str(label) for code, label in labels.items()}
-        if one.not_applicable is not None:
-            said = f"{known[NOT_APPLICABLE]} ({one.not_applicable.rstrip('.')})"
-        else:
-            said = one.asked.type.said(one.value, lambda code, known=known: known.get(code, code))  # type: ignore[misc]
-        found[language] = said.rstrip(".")
-    return found
+    options = {option.code: option.label for option in (*one.asked.question.choices, *one.asked.question.rows)}
+    every = [*options.values(), *record.report.labels.values()]
+    common = [language for language in record.languages if all(language in label for label in every)]
+    return {language: _in_words(record, one, options, language) for language in common or record.languages[:1]}
+
+
+def _in_words(record: Record, one: Given, options: Mapping[str, Mapping[str, str]], language: str) -> str:
+    def label(code: str) -> str:
+        return record.label(code, options, language)
+
+    if one.not_applicable is not None:
+        return f"{label(NOT_APPLICABLE)} ({one.not_applicable.rstrip('.')})"
+    return one.asked.type.said(one.value, label).rstrip(".")
 
 
 def _notes(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -248,21 +256,21 @@ def _exclusions(record: Record, block: Block, unit: Unit | None) -> Iterator[Par
 
 NAMED = frozenset({"state", "official", "round", "plan"})
 TOTALS = frozenset({"judged", "left_out", "answers", "evidence"})
-KINDS: Mapping[str, tuple[Kind, frozenset[str]]] = {
-    "sentence": (_sentence, NAMED | TOTALS),
-    "synthetic_notice": (_synthetic_notice, NAMED),
-    "units": (_units, frozenset()),
-    "heading": (_heading, frozenset()),
-    "notes": (_notes, frozenset()),
-    "reported": (_reported, NAMED | {"evidence"}),
-    "answers": (_answers, NAMED | {"question", "answer"}),
-    "finding": (_finding, frozenset()),
-    "rating": (_rating, NAMED | {"rating"}),
-    "recommendation": (_recommendation, NAMED | {"text"}),
-    "summary": (_summary, NAMED | {"unit", "counts"}),
-    "exclusions": (_exclusions, NAMED | {"unit", "reason"}),
+PATTERN = frozenset({"pattern"})
+KINDS: Mapping[str, Kind] = {
+    "sentence": Kind(_sentence, NAMED | TOTALS, PATTERN),
+    "synthetic_notice": Kind(_synthetic_notice, NAMED, PATTERN),
+    "units": Kind(_units, takes=frozenset({"level", "blocks"})),
+    "heading": Kind(_heading),
+    "notes": Kind(_notes),
+    "reported": Kind(_reported, NAMED | {"evidence"}, PATTERN | {"without"}),
+    "answers": Kind(_answers, NAMED | {"question", "answer"}, PATTERN),
+    "finding": Kind(_finding),
+    "rating": Kind(_rating, NAMED | {"rating"}, PATTERN),
+    "recommendation": Kind(_recommendation, NAMED | {"text"}, PATTERN),
+    "summary": Kind(_summary, NAMED | {"unit", "counts"}, PATTERN),
+    "exclusions": Kind(_exclusions, NAMED | {"unit", "reason"}, PATTERN),
 }
-"""Kind of block to its function and the fields that its sentences may use."""
 
 
 def _changed(record: Record, paragraph: Paragraph) -> Paragraph:

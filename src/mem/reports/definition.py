@@ -13,6 +13,7 @@ from mem.workflow.definition import Definition, Mechanism, Name
 from mem.workflow.loader import Folder, parse
 
 FILE = "report.yaml"
+Kinds = Mapping[str, tuple[frozenset[str], frozenset[str]]]
 
 
 class Block(Definition):
@@ -45,10 +46,11 @@ def report_of(method: Method) -> Report:
 
 
 def check_report(
-    folder: Folder, mechanism: Mechanism, levels: Collection[str], kinds: Mapping[str, frozenset[str]]
+    folder: Folder, mechanism: Mechanism, levels: Collection[str], kinds: Kinds, named: frozenset[str]
 ) -> list[Fault]:
     """Every fault: an unknown kind of block, level or sentence; a language missing; a field that a block does not
-    fill. `kinds` maps each kind of block to the fields its sentences may use."""
+    fill; a key that a block needs or does not take. `kinds` maps each kind of block to the fields that its sentences
+    may use and the keys that it takes; `named` are the fields that any sentence, and a title, may use."""
     faults: list[Fault] = []
     source = folder.sources.get(FILE)
     if source is None:
@@ -59,9 +61,12 @@ def check_report(
     for name, document in report.documents.items():
         path: KeyPath = ("documents", name)
         faults.extend(_languages(source, (*path, "title"), document.title, mechanism))
+        faults.extend(_sentence(source, (*path, "title"), document.title, named, "a title"))
         faults.extend(_blocks(source, (*path, "blocks"), document.blocks, report, levels, kinds))
     for name, sentence in report.sentences.items():
         faults.extend(_languages(source, ("sentences", name), sentence, mechanism))
+    for name, label in report.labels.items():
+        faults.extend(_languages(source, ("labels", name), label, mechanism))
     for kind, cycle in mechanism.cycles.items():
         if cycle.document not in report.documents:
             faults.append(source.fault(("documents",), f"cycle '{kind}' names the unknown document '{cycle.document}'"))
@@ -75,34 +80,49 @@ def _languages(source: Source, path: KeyPath, text: Mapping[str, str], mechanism
 
 
 def _blocks(
-    source: Source,
-    path: KeyPath,
-    blocks: list[Block],
-    report: Report,
-    levels: Collection[str],
-    kinds: Mapping[str, frozenset[str]],
+    source: Source, path: KeyPath, blocks: list[Block], report: Report, levels: Collection[str], kinds: Kinds
 ) -> Iterable[Fault]:
     for index, block in enumerate(blocks):
         here = (*path, index)
         if block.block not in kinds:
             yield source.fault((*here, "block"), f"unknown kind of block '{block.block}'")
             continue
+        fields, takes = kinds[block.block]
+        for key in ("pattern", "without", "level", "blocks"):
+            if bool(getattr(block, key)) != (key in takes):
+                word = "needs" if key in takes else "does not take"
+                yield source.fault((*here, key), f"block '{block.block}' {word} '{key}'")
         if block.level is not None and block.level not in levels:
             yield source.fault((*here, "level"), f"unknown level '{block.level}'")
-        for key in ("pattern", "without"):
-            name = getattr(block, key)
-            if name is None:
-                continue
-            if name not in report.sentences:
-                yield source.fault((*here, key), f"unknown sentence '{name}'")
-                continue
-            for language, sentence in report.sentences[name].items():
-                for field in sorted(fields_of(sentence) - kinds[block.block]):
-                    where = ("sentences", name, language)
-                    yield source.fault(where, f"block '{block.block}' does not fill the field '{field}'")
+        for name in (block.pattern, block.without):
+            if name is not None and name not in report.sentences:
+                yield source.fault(here, f"unknown sentence '{name}'")
+            elif name is not None:
+                what = f"block '{block.block}'"
+                yield from _sentence(source, ("sentences", name), report.sentences[name], fields, what)
         yield from _blocks(source, (*here, "blocks"), block.blocks, report, levels, kinds)
 
 
+def _sentence(
+    source: Source, path: KeyPath, text: Mapping[str, str], fields: frozenset[str], what: str
+) -> Iterable[Fault]:
+    for language, sentence in text.items():
+        try:
+            used = fields_of(sentence)
+        except ValueError as error:
+            yield source.fault((*path, language), f"not a sentence with fields: {error}")
+            continue
+        for field in sorted(used - fields):
+            yield source.fault((*path, language), f"{what} does not fill the field '{field}'")
+
+
 def fields_of(sentence: str) -> set[str]:
-    """The names of the fields in a sentence pattern."""
-    return {field for _, field, _, _ in Formatter().parse(sentence) if field}
+    """The names of the fields in a sentence pattern. Raises `ValueError` for anything but plain `{name}` fields."""
+    found = set()
+    for _, field, form, conversion in Formatter().parse(sentence):
+        if field is None:
+            continue
+        if not field.isidentifier() or form or conversion:
+            raise ValueError(f"a field is a plain name in braces, not '{{{field}{':' + form if form else ''}}}'")
+        found.add(field)
+    return found

@@ -28,10 +28,13 @@ from mem.workflow.loader import Folder, parse
 
 @dataclass(frozen=True)
 class Verb:
-    """A guard or an effect as data may use it: its parameters, and the subjects it knows how to look at."""
+    """A guard or an effect as data may use it: its parameters, the subjects it knows how to look at, the subject that
+    its parameter `workflow` must move, and what must come with a trigger that uses it."""
 
     params: type[BaseModel]
     subjects: frozenset[str]
+    about: str | None = None
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Checked:
     calendar: Calendar | None = None
     members: Members | None = None
     workflows: dict[str, Workflow] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)  # names that could not be read, hence are not called unknown
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -72,15 +76,22 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
 
     found.mechanism = the("mechanism.yaml", Mechanism)
     roles: Roles | None = the("roles.yaml", Roles)
+    if roles is None:
+        found.unreadable.add("roles.yaml")
     found.roles = dict(roles.roles) if roles else {}
     found.scales = the("scales.yaml", Scales)
     found.calendar = the("calendar.yaml", Calendar)
     found.members = the("states.yaml", Members)
     _roles(folder, found, words)
+    _members(folder, found)
     places: dict[str, Source] = {}
     for source in folder.workflows():
         workflow = parse(Workflow, source, found.faults)
-        if workflow is not None:
+        if workflow is None:
+            found.unreadable.add(str(source.data["workflow"]))
+        elif workflow.workflow in found.workflows:
+            found.faults.append(source.fault(("workflow",), f"'{workflow.workflow}' is defined twice"))
+        else:
             found.workflows[workflow.workflow] = workflow
             places[workflow.workflow] = source
     for name, workflow in found.workflows.items():
@@ -99,6 +110,18 @@ def _roles(folder: Folder, found: Checked, words: Vocabulary) -> None:
                 found.faults.append(source.fault(path, f"unknown capability '{capability}'"))
 
 
+def _members(folder: Folder, found: Checked) -> None:
+    if found.members is None:
+        return
+    source, regions = folder.sources["states.yaml"], {region.code for region in found.members.regions}
+    codes = [member.code for member in found.members.members]
+    for index, member in enumerate(found.members.members):
+        if member.region not in regions:
+            found.faults.append(source.fault(("members", index, "region"), f"unknown region '{member.region}'"))
+        if member.code in codes[:index]:
+            found.faults.append(source.fault(("members", index, "code"), f"the code '{member.code}' stands twice"))
+
+
 def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:
     named: list[tuple[KeyPath, str, str]] = [
         (("round_workflow",), mechanism.round_workflow, "round"),
@@ -111,7 +134,8 @@ def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable
     for path, name, subject in named:
         workflow = found.workflows.get(name)
         if workflow is None:
-            yield source.fault(path, f"unknown workflow '{name}'")
+            if name not in found.unreadable:
+                yield source.fault(path, f"unknown workflow '{name}'")
         elif workflow.subject != subject:
             yield source.fault(path, f"workflow '{name}' moves a {workflow.subject}, not a {subject}")
 
@@ -187,6 +211,10 @@ class _Road:
                 yield self.source.fault(path, f"'{transition.trigger}' leaves '{stage}' twice")
         yield from self._uses((*path, "guards"), transition.guards, self.words.guards, "guard")
         yield from self._uses((*path, "effects"), transition.effects, self.words.effects, "effect")
+        for use in (*transition.guards, *transition.effects):
+            verb = self.words.guards.get(use.name) or self.words.effects.get(use.name)
+            for need in sorted((verb.needs if verb else frozenset()) - set(transition.needs)):
+                yield self.source.fault((*path, "needs"), f"'{use.name}' needs '{need}' to come with the trigger")
 
     def _fired_otherwise(self, trigger: str) -> bool:
         """By a lapse of this workflow, or by an effect of another one."""
@@ -214,14 +242,18 @@ class _Road:
                 parameter = ".".join(str(step) for step in first["loc"])
                 yield self.source.fault(where, f"{what} '{use.name}', parameter '{parameter}': {first['msg']}")
                 continue
-            yield from self._names(where, use)
+            yield from self._names(where, use, known[use.name].about)
 
-    def _names(self, where: KeyPath, use: Use) -> Iterable[Fault]:
+    def _names(self, where: KeyPath, use: Use, about: str | None) -> Iterable[Fault]:
         """Parameters called workflow, stages, trigger and kind are names, and must exist."""
         name = use.params.get("workflow", self.workflow.workflow)
         workflow = self.found.workflows.get(name)
         if workflow is None:
-            yield self.source.fault(where, f"unknown workflow '{name}'")
+            if name not in self.found.unreadable:
+                yield self.source.fault(where, f"unknown workflow '{name}'")
+            return
+        if about is not None and workflow.subject != about:
+            yield self.source.fault(where, f"workflow '{name}' moves a {workflow.subject}, not a {about}")
             return
         for stage in use.params.get("stages", []):
             if stage not in workflow.stages:
@@ -234,7 +266,7 @@ class _Road:
             yield self.source.fault(where, f"unknown kind of occasion '{kind}'")
 
     def _role(self, role: str, path: KeyPath) -> Iterable[Fault]:
-        if role not in self.found.roles:
+        if role not in self.found.roles and "roles.yaml" not in self.found.unreadable:
             yield self.source.fault(path, f"unknown role '{role}'")
 
     def _reached(self) -> Iterable[Fault]:

@@ -1,0 +1,149 @@
+"""Does the questionnaire go out, and do answers come in, one by one and in bulk, as the routes say?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.callers import Api
+from tests.road import codes, ok, refused, road
+from tests.watchers import only, statuses
+
+from mem.core.canonical import digest_of
+from mem.core.clock import now
+from mem.core.work import Work
+from mem.people.service import issue_token
+
+QUESTIONNAIRE = {"code", "version", "title", "years", "questions"}
+QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "sha256"}
+ANSWER = {"question", "version", "value", "not_applicable", "question_sha256", "by", "at"}
+
+
+async def test_the_questionnaire_is_shown_whole_as_it_is_pinned(api: Api) -> None:
+    found = await road(api)
+    form = ok(await found.cast.entity.get(f"{found.path}/questionnaire"))
+    assert set(form) == QUESTIONNAIRE
+    assert (form["code"], form["version"], form["years"]) == ("mem-7", 1, [2016, 2017, 2018])
+    assert all(set(question) == QUESTION for question in form["questions"])
+    assert len({question["key"] for question in form["questions"]}) == len(form["questions"]) > 250
+    first = form["questions"][0]
+    assert (first["key"], first["units"], first["type"]) == ("is_1_1", ["IS-1.1"], "yes_no")
+    assert set(first["text"]) == {"en", "es"}
+    assert len({question["sha256"] for question in form["questions"]}) == len(form["questions"])
+    assert digest_of(first) != first["sha256"]  # the digest is over the question as pinned, not as it is shown
+
+
+async def test_one_answer_is_given_shown_and_given_again_on_the_version_that_was_seen(api: Api) -> None:
+    found = await road(api, "answering")
+    entity, one = found.cast.entity, f"{found.path}/answers/is_1_1"
+    assert refused(await entity.get(one), 404)["code"] == "not_answered"
+    assert refused(await entity.get(f"{one}/versions"), 404)["code"] == "not_answered"
+    first = await entity.put(one, {"value": True}, 0)
+    assert (ok(first), first.headers["etag"]) == ({"key": "is_1_1", "version": 1}, '"v1"')
+    second = await entity.put(one, {"not_applicable": "  There is no authority. "}, 1)
+    assert (ok(second), second.headers["etag"]) == ({"key": "is_1_1", "version": 2}, '"v2"')
+    shown = await entity.get(one)
+    assert shown.headers["etag"] == '"v2"'
+    assert set(ok(shown)) == ANSWER
+    told = {key: ok(shown)[key] for key in ("question", "version", "value", "not_applicable", "by")}
+    assert told == {
+        "question": "is_1_1", "version": 2, "value": None, "not_applicable": "There is no authority.",
+        "by": str(entity.person_id),
+    }  # fmt: skip
+    form = ok(await entity.get(f"{found.path}/questionnaire"))["questions"]
+    assert ok(shown)["question_sha256"] == form[0]["sha256"]
+    versions = ok(await entity.get(f"{one}/versions"))["answers"]
+    assert [(v["version"], v["value"], v["not_applicable"]) for v in versions] == [
+        (1, True, None), (2, None, "There is no authority.")
+    ]  # fmt: skip
+    assert versions[1] == ok(shown)
+    assert ok(await entity.get(f"{found.path}/answers"))["answers"] == [ok(shown)]
+
+
+async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
+    found = await road(api, "answering")
+    entity, path = found.cast.entity, f"{found.path}/answers"
+    good: list[dict[str, Any]] = [
+        {"question": "is_1_3", "value": True}, {"question": "is_1_1", "value": False, "base": 0}
+    ]  # fmt: skip
+    bad: list[dict[str, Any]] = [{"question": "is_1_2", "value": True}, {"question": "is_1_1_year", "value": "soon"}]
+    assert codes(refused(await entity.post(path, {"answers": [*good, *bad]}), 422)) == {"wrong_value"}
+    twice = {"answers": [good[0], good[0]]}
+    assert codes(refused(await entity.post(path, twice), 422)) == {"twice"}
+    assert ok(await entity.get(path)) == {"answers": []}
+    made = ok(await entity.post(path, {"answers": good}))
+    assert made == {"items": [{"key": "is_1_3", "version": 1}, {"key": "is_1_1", "version": 1}]}
+    stale = [{"question": "is_1_3", "value": False, "base": 1}, {"question": "is_1_1", "value": True, "base": 0}]
+    problem = refused(await entity.post(path, {"answers": stale}), 412)
+    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("stale", "/answers/1")]
+    answers = ok(await entity.get(path))["answers"]
+    assert [(one["question"], one["version"], one["value"]) for one in answers] == [
+        ("is_1_1", 1, False), ("is_1_3", 1, True)
+    ]  # fmt: skip
+
+
+async def test_a_document_is_evidence_of_the_same_evaluation(api: Api) -> None:
+    found = await road(api, "answering")
+    entity = found.cast.entity
+    elsewhere = f"/api/v1/evaluations/{found.evaluations['CHL']}/evidence/links"
+    link = {"links": [{"title": "Strategy", "url": "https://example.org/s", "units": ["IS-2.4"]}]}
+    theirs = ok(await found.cast.entities["CHL"].post(elsewhere, link), 201)["ids"][0]
+    ours = ok(await entity.post(f"{found.path}/evidence/links", link), 201)["ids"][0]
+    path = f"{found.path}/answers/is_2_4_document"
+    problem = refused(await entity.put(path, {"value": [ours, theirs]}, 0), 422)
+    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("unknown_evidence", "/value/1")]
+    ok(await entity.put(path, {"value": [ours]}, 0))
+
+
+NOT_YET = ("expert", "coordinator")
+
+
+@pytest.mark.parametrize(
+    ("stage", "readers", "writers", "hidden"),
+    [
+        ("enrolled", ("entity", "contributor", "officer"), (), NOT_YET),
+        ("answering", ("entity", "contributor", "officer"), ("entity", "contributor"), NOT_YET),
+        ("compilation", ("entity", "contributor", "officer", "coordinator"), (), ("expert",)),
+        ("review", ("entity", "contributor", "officer", "coordinator", "expert"), (), ()),
+        ("published", ("entity", "contributor", "officer"), (), ()),
+    ],
+)
+async def test_who_reads_and_who_gives_answers(
+    api: Api, stage: str, readers: tuple[str, ...], writers: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    found = await road(api, stage)
+    for rest in ("/answers", "/questionnaire"):
+        assert await statuses(found, rest) == only(*readers, hidden=hidden)
+    unanswered = stage in ("enrolled", "answering")
+    for rest in ("/answers/is_1_1", "/answers/is_1_1/versions"):
+        assert await statuses(found, rest) == only(*readers, hidden=hidden, status=404 if unanswered else 200)
+    body = {"value": True}  # on a version that is not there: whoever may write is told so
+    put = await statuses(found, lambda caller: caller.put(f"{found.path}/answers/is_1_1", body, 99))
+    assert put == only(*writers, hidden=hidden, status=412)
+    bulk = {"answers": [{"question": "is_1_1", "value": True, "base": 99}]}
+    posted = await statuses(found, lambda caller: caller.post(f"{found.path}/answers", bulk))
+    assert posted == only(*writers, hidden=hidden, status=412)
+
+
+async def test_a_token_for_reading_reads_and_does_nothing_else(api: Api) -> None:
+    found = await road(api, "answering")
+    entity = found.cast.entity
+    scoped: dict[str, Any] = {}
+    with api.house.database.write() as connection:
+        for scope in (["read"], ["read", "answer"], ["answer"], []):
+            _, token = issue_token(Work(connection, now()), UUID(str(entity.person_id)), "scoped", 1, scope)
+            scoped["+".join(scope)] = type(entity)(entity.client, entity.person_id, token)
+
+    async def both(name: str) -> tuple[int, int, set[str]]:
+        read = await scoped[name].get(f"{found.path}/answers")
+        body = {"answers": [{"question": "is_1_1", "value": True}]}
+        gave = await scoped[name].post(f"{found.path}/answers", body)
+        return read.status_code, gave.status_code, codes(gave.json()) if gave.status_code == 403 else set()
+
+    assert await both("read") == (200, 403, {"token_scope"})
+    assert await both("read+answer") == (200, 200, set())
+    assert await both("answer") == (404, 404, set())
+    assert await both("") == (404, 404, set())
+    fired = await scoped["read+answer"].fire(found.path, "submit_answers")
+    assert "token_scope" in codes(refused(fired, 409))

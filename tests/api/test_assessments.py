@@ -1,0 +1,163 @@
+"""Are findings and conclusions written, kept apart and brought together over HTTP, by experts of others alone?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.callers import Api
+from tests.road import Road, codes, ok, refused, road
+from tests.watchers import only, statuses
+
+FINDING = {"expert_state", "unit", "version", "text", "rating", "citations", "at"}
+CONCLUSION = {
+    "unit", "version", "text", "rating", "agreement", "dissents", "recommendation", "citations", "at"
+}  # fmt: skip
+CITED = [{"answer": "is_1_1", "version": 1}]
+UNKNOWN = "00000000-0000-0000-0000-000000000007"
+
+
+def judged(unit: str = "IS-1.1", **more: Any) -> dict[str, Any]:
+    return {"unit": unit, "text": {"en": "There is one."}, "rating": "completed", "citations": CITED, **more}
+
+
+async def test_findings_are_written_in_versions_of_ones_own_and_then_handed_in(api: Api) -> None:
+    found = await road(api, "review")
+    expert, path = found.cast.experts["CHL"], f"{found.path}/findings"
+    assert ok(await expert.get(path)) == {"findings": []}
+    made = ok(await expert.post(path, {"findings": [judged("IS-1.2"), judged("IS-1.1")]}))
+    assert made == {"items": [{"key": "IS-1.2", "version": 1}, {"key": "IS-1.1", "version": 1}]}
+    again = judged("IS-1.1", rating="started", base=1)
+    assert ok(await expert.post(path, {"findings": [again]}))["items"] == [{"key": "IS-1.1", "version": 2}]
+    first, second = ok(await expert.get(path))["findings"]
+    assert set(first) == FINDING
+    told = [(one["expert_state"], one["unit"], one["version"], one["rating"]) for one in (first, second)]
+    assert told == [("CHL", "IS-1.1", 2, "started"), ("CHL", "IS-1.2", 1, "completed")]
+    assert (first["text"], first["citations"]) == ({"en": "There is one."}, CITED)
+
+    early = refused(await expert.post(f"{path}/hand-in"), 422)
+    judged_units = await found.rated()
+    assert [(one["code"], one["where"]) for one in early["errors"]] == [
+        ("finding_missing", unit) for unit in judged_units[2:]
+    ]
+    rest = [judged(unit) for unit in judged_units[2:]]
+    ok(await expert.post(path, {"findings": rest}))
+    assert ok(await expert.post(f"{path}/hand-in")) == {"id": found.evaluations["BRB"]}
+    assert codes(refused(await expert.post(f"{path}/hand-in"), 409)) == {"handed_in"}
+    assert codes(refused(await expert.post(path, {"findings": [judged(base=2)]}), 409)) == {"handed_in"}
+
+
+REFUSED_FINDINGS: list[tuple[str, dict[str, Any], int, list[tuple[str, str]]]] = [
+    ("an unknown unit", judged("IS-9.9"), 422, [("unknown_unit", "/findings/0/unit")]),
+    ("a unit that is left out", judged("IS-7.1"), 422, [("unknown_unit", "/findings/0/unit")]),
+    ("a unit that is not of the rated level", judged("IS-1"), 422, [("unknown_unit", "/findings/0/unit")]),
+    ("a rating off the scale", judged(rating="splendid"), 422, [("off_scale", "/findings/0/rating")]),
+    ("no citation", judged(citations=[]), 422, [("citation_needed", "/findings/0/citations")]),
+    ("an answer that is not there", judged(citations=[{"answer": "is_9", "version": 1}]), 422,
+     [("unknown_citation", "/findings/0/citations/0")]),
+    ("a version to come", judged(citations=[*CITED, {"answer": "is_1_1", "version": 2}]), 422,
+     [("unknown_citation", "/findings/0/citations/1")]),
+    ("evidence that is not there", judged(citations=[{"evidence": UNKNOWN}]), 422,
+     [("unknown_citation", "/findings/0/citations/0")]),
+    ("a base that does not stand", judged(base=1), 412, [("stale", "/findings/0")]),
+    ("a conclusion's field", judged(agreement="consensus"), 422, [("wrong_value", "/findings/0/agreement")]),
+    ("a text in no language", judged(text={}), 422, [("wrong_value", "/findings/0/text")]),
+]  # fmt: skip
+
+
+async def test_a_finding_that_does_not_hold_is_refused_with_every_reason(api: Api) -> None:
+    found = await road(api, "review")
+    expert, path = found.cast.experts["CHL"], f"{found.path}/findings"
+    for says, finding, status, errors in REFUSED_FINDINGS:
+        problem = refused(await expert.post(path, {"findings": [finding, judged("IS-1.2")]}), status)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+    assert codes(refused(await expert.post(path, {"findings": [judged(), judged()]}), 422)) == {"twice"}
+    assert ok(await expert.get(path)) == {"findings": []}
+
+
+async def test_conclusions_are_written_together_by_consensus_or_with_dissent(api: Api) -> None:
+    found = await road(api, "consolidation")
+    coordinator, expert, path = found.cast.coordinator, found.cast.experts["JAM"], f"{found.path}/conclusions"
+    assert ok(await coordinator.get(path)) == {"conclusions": []}
+    dissent = {"agreement": "dissent", "dissents": [{"state": "JAM", "text": {"en": "Not so."}}]}
+    ok(await expert.post(path, {"conclusions": [judged("IS-1.2", **dissent), judged("IS-1.1")]}))
+    advice = {"recommendation": {"en": "Do more."}, "rating": "started"}
+    ok(await coordinator.post(path, {"conclusions": [judged("IS-1.1", base=1, **advice)]}))
+    first, second = ok(await expert.get(path))["conclusions"]
+    assert set(first) == CONCLUSION
+    assert (first["unit"], first["version"], first["agreement"], first["dissents"]) == ("IS-1.1", 2, "consensus", [])
+    assert (first["rating"], first["recommendation"]) == ("started", {"en": "Do more."})
+    assert (second["unit"], second["agreement"], second["dissents"]) == ("IS-1.2", "dissent", dissent["dissents"])
+    assert second["recommendation"] is None
+
+    for says, conclusion, status, errors in (
+        ("a rating that demands one", judged("IS-1.3", rating="started"), 422,
+         [("recommendation_needed", "/conclusions/0/recommendation")]),
+        ("a dissent that nobody holds", judged("IS-1.3", agreement="dissent"), 422,
+         [("dissent_needed", "/conclusions/0/dissents")]),
+        ("a dissent in consensus", judged("IS-1.3", dissents=dissent["dissents"]), 422,
+         [("dissent_needed", "/conclusions/0/dissents")]),
+        ("a voice that is not assigned",
+         judged("IS-1.3", agreement="dissent", dissents=[{"state": "PER", "text": {"en": "Not so."}}]), 422,
+         [("unknown_voice", "/conclusions/0/dissents/0")]),
+        ("an agreement of another kind", judged("IS-1.3", agreement="majority"), 422,
+         [("wrong_value", "/conclusions/0/agreement")]),
+        ("a base that does not stand", judged("IS-1.1", base=1), 412, [("stale", "/conclusions/0")]),
+    ):  # fmt: skip
+        problem = refused(await coordinator.post(path, {"conclusions": [conclusion]}), status)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+    assert len(ok(await expert.get(path))["conclusions"]) == 2
+
+
+JUDGES = ("expert", "coordinator")
+
+
+@pytest.mark.parametrize(
+    ("stage", "hidden", "finding", "find", "concluding", "conclude"),
+    [
+        ("answering", JUDGES, (), (), (), ()),
+        ("compilation", ("expert",), (), (), (), ()),
+        ("review", (), ("expert",), ("expert",), (), ()),
+        ("consolidation", (), JUDGES, (), JUDGES, JUDGES),
+        ("country_comment", (), JUDGES, (), JUDGES, ()),
+        ("revision", (), JUDGES, (), JUDGES, ("coordinator",)),
+        ("before_commission", (), JUDGES, (), JUDGES, ()),
+        ("published", (), (), (), (), ()),
+    ],
+)
+async def test_who_sees_and_writes_judgement_and_when(
+    api: Api, stage: str, hidden: tuple[str, ...], finding: tuple[str, ...], find: tuple[str, ...],
+    concluding: tuple[str, ...], conclude: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Nobody but experts and coordinator ever: neither the secretariat, nor the country, nor the Commission."""
+    found = await road(api, stage)
+    assert await statuses(found, "/findings") == only(*finding, hidden=hidden)
+    assert await statuses(found, "/conclusions") == only(*concluding, hidden=hidden)
+    wrong = judged(rating="splendid")  # whoever may write is told what is wrong with it
+    for noun, writers in (("findings", find), ("conclusions", conclude)):
+        written = await statuses(
+            found,
+            lambda caller, noun=noun: caller.post(f"{found.path}/{noun}", {noun: [wrong]}),  # type: ignore[misc]
+        )
+        assert written == only(*writers, hidden=hidden, status=422)
+    handed_in = await statuses(found, lambda caller: caller.post(f"{found.path}/findings/hand-in"))
+    assert handed_in == only(*find, hidden=hidden, status=422)
+
+
+async def test_one_expert_sees_nothing_of_another_until_all_are_in(api: Api) -> None:
+    found = await road(api, "review")
+    await found.assess_as("CHL")
+    for state in ("CHL", "JAM"):
+        expert = found.cast.experts[state]
+        assert "Found by" not in (await expert.get(f"{found.path}/findings")).text.replace(f"Found by {state}", "")
+        assert "IS-" not in (await expert.get(f"{found.path}/conclusions")).text
+        for rest in ("/assignments", "/record"):
+            refused(await expert.get(f"{found.path}{rest}"), 403)
+        assert await nothing_tells(found, state)
+
+
+async def nothing_tells(found: Road, state: str) -> bool:
+    """Whether what an expert is told of the evaluation's transitions is the same for both."""
+    told = ok(await found.cast.experts[state].get(f"{found.path}/transitions"))
+    blockers = [one["code"] for way in told["transitions"] for one in way["blockers"]]
+    return "assessment_missing" not in blockers
