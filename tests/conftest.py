@@ -78,6 +78,20 @@ def database(database_url: str) -> Iterator[Database]:
     found.dispose()
 
 
+@pytest.fixture(autouse=True)
+def invariants_hold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did, its database (or its unit of work, before that is rolled back) holds every invariant,
+    unless the test says `@pytest.mark.breaks_invariants`, or its database is gone. Asked for first, this ends last
+    but for the database itself, when the test's own connections are closed."""
+    used = next((name for name in ("work", "database_url") if name in request.fixturenames), None)
+    if used is None or request.node.get_closest_marker("breaks_invariants"):
+        yield
+        return
+    found = request.getfixturevalue(used)
+    yield
+    assert databases.broken(found) == {}
+
+
 @pytest.fixture
 def empty_database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database that no migration has touched."""

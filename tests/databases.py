@@ -15,15 +15,20 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, create_engine, text
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
+from mem.core.clock import now
 from mem.core.db import Database
+from mem.core.work import Work
 from mem.migrate import upgrade
+from mem.process.invariants import violations
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -50,6 +55,33 @@ def sqlite_copy(template: Path, folder: Path) -> str:
     """The address of a copy of a template."""
     folder.mkdir(parents=True, exist_ok=True)
     return sqlite_url(Path(shutil.copyfile(template, folder / "mem.db")))
+
+
+def broken(found: Work | str) -> dict[str, int]:
+    """What does not hold in a unit of work, or in the database at an address, by the invariant's name with the number
+    of rows; nothing where the database is gone."""
+    with suppress(SQLAlchemyError):
+        if isinstance(found, Work):
+            return {one.name: one.rows for one in violations(found)}
+        with _looked_at(found) as connection:
+            return broken(Work(connection, now()))
+    return {}
+
+
+@contextmanager
+def _looked_at(url: str) -> Iterator[Connection]:
+    """A plain connection that is not kept, and makes no file where there is none."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(
+            f"sqlite:///file:{parsed.database}?mode=rw&uri=true",
+            module=sqlite,
+            poolclass=NullPool,
+        )
+    else:
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
 
 
 @contextmanager

@@ -103,6 +103,11 @@ def recomputed(number: int, body: bytes, kind: str) -> Chain:
     return replace(whole, events=(*whole.events[: number - 1], forged, *whole.events[number:]))
 
 
+NO_PLACE = (
+    b"", b"no json", b"\xff", b"null", b"7", b'"opened"', b"[]", b"{}", b'["chain","seq","type"]',
+    b'{"chain":"%s","seq":1}' % CHAIN.encode(), b'{"chain":"%s","seq":"1","type":"opened"}' % CHAIN.encode(),
+)  # fmt: skip
+"""Contents that do not say where they belong."""
 FIRST, SECOND, THIRD = clean().events
 NOT_ITS_HASH = f"chain {CHAIN}: event {{}} does not have its hash"
 OUT_OF_ORDER = f"chain {CHAIN}: event {{}} is missing or out of order (found {{}})"
@@ -197,6 +202,25 @@ ENDS = f"chain {CHAIN}: ends at event {{}}, its head says {{}}"
         pytest.param(
             chain((1, "opened", said(1, "closed"))), ELSEWHERE.format(1), id="an event that calls itself another type"
         ),
+        pytest.param(
+            with_event(2, lambda one: replace(one, salt=one.salt[:-1], canonical=one.salt[-1:] + one.canonical)),
+            NOT_ITS_HASH.format(2),
+            id="the last byte of the salt is moved into the text",
+        ),
+        pytest.param(
+            with_event(2, lambda one: replace(one, salt=one.salt + one.canonical[:1], canonical=one.canonical[1:])),
+            NOT_ITS_HASH.format(2),
+            id="the first byte of the text is moved into the salt",
+        ),
+        pytest.param(
+            with_event(2, lambda one: replace(one, salt=b"", canonical=one.salt + one.canonical)),
+            NOT_ITS_HASH.format(2),
+            id="the whole salt is moved into the text",
+        ),
+        *(
+            pytest.param(chain((1, "opened", body)), ELSEWHERE.format(1), id=f"well hashed, and says {body!r}")
+            for body in NO_PLACE
+        ),
     ],
 )
 def test_every_kind_of_tampering_is_found_at_its_event(found: Chain, fault: str) -> None:
@@ -274,8 +298,12 @@ def test_an_export_is_read_line_by_line_and_chain_by_chain() -> None:
     other = json.dumps({"chain": OTHER, "position": 1})
     found = read_export([lines[0], "\n", other + "\n", lines[1], "", lines[2]])
     assert found == {CHAIN: exported(), OTHER: [{"chain": OTHER, "position": 1}]}
-    with pytest.raises(ValueError, match="Expecting"):
-        read_export([lines[0], "no line"])
+
+
+@pytest.mark.parametrize("line", ["no line", "{", "[]", "7", "null", '"chain"', "{}", '{"position": 1}'])
+def test_a_line_that_is_no_event_of_a_chain_is_no_export(line: str) -> None:
+    with pytest.raises(ValueError, match=r"^(Expecting|a line that is no event of a chain)"):
+        read_export([json.dumps(exported()[0]), line])
 
 
 @pytest.mark.parametrize("opaque", [(), (1,), (2, 3), (1, 2, 3)])
@@ -283,7 +311,17 @@ def test_an_export_that_nobody_touched_has_no_fault_however_much_of_it_is_opaque
     assert check_export({CHAIN: [*exported(*opaque)], OTHER: []}) == []
 
 
-FORGED = base64.b64encode(said(2, "answered", data="forged")).decode()
+def without(key: str) -> list[dict[str, Any]]:
+    """The export of the clean chain whose second line lacks a key."""
+    return [{name: one[name] for name in one if (one["position"], name) != (2, key)} for one in exported()]
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+FORGED = b64(said(2, "answered", data="forged"))
+NOT_WRITTEN = f"chain {CHAIN}: event {{}} is not written as an export writes it"
 NOT_BEFORE = f"chain {CHAIN}: event {{}} does not follow the one before"
 
 
@@ -302,8 +340,32 @@ NOT_BEFORE = f"chain {CHAIN}: event {{}} does not follow the one before"
         ([exported()[0], {**exported(3)[2], "position": 2}], NOT_BEFORE.format(2)),
         ([exported()[0], exported()[2], exported()[1]], OUT_OF_ORDER.format(2, 3)),
         (exported(of=chain((1, "opened", said(1, "opened", chain=OTHER)))), ELSEWHERE.format(1)),
+        *((exported(of=chain((1, "opened", body))), ELSEWHERE.format(1)) for body in NO_PLACE),
+        (with_line(2, {"salt": b64(SECOND.salt[:-1]), "canonical": b64(SECOND.salt[-1:] + SECOND.canonical)}),
+         NOT_ITS_HASH.format(2)),
+        (with_line(2, {"salt": b64(SECOND.salt + SECOND.canonical[:1]), "canonical": b64(SECOND.canonical[1:])}),
+         NOT_ITS_HASH.format(2)),
+        (with_line(2, {"position": None}), OUT_OF_ORDER.format(2, None)),
+        (with_line(2, {"position": 2.0}), OUT_OF_ORDER.format(2, 2.0)),
+        (with_line(2, {"position": "2"}), OUT_OF_ORDER.format(2, "2")),
+        ([{**exported()[0], "position": True}], OUT_OF_ORDER.format(1, True)),
+        (without("position"), OUT_OF_ORDER.format(2, None)),
+        *((without(key), NOT_WRITTEN.format(2)) for key in ("leaf", "link", "type", "canonical", "salt")),
+        *((with_line(2, {key: 7}), NOT_WRITTEN.format(2)) for key in ("leaf", "canonical", "salt")),
+        *((with_line(2, {key: None}), NOT_WRITTEN.format(2)) for key in ("leaf", "type", "canonical", "salt")),
+        *((with_line(2, {key: "x"}, 2), NOT_WRITTEN.format(2)) for key in ("leaf", "type", "canonical", "salt")),
+        (with_line(2, {"leaf": SECOND.leaf.upper()}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"leaf": f" {SECOND.leaf}"}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"leaf": SECOND.leaf[:-1]}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"leaf": SECOND.leaf[:-2] + "zz"}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"salt": b64(SECOND.salt)[:-3] + "h=="}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"salt": b64(SECOND.salt) + "\n"}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"canonical": "!" + b64(SECOND.canonical)}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"canonical": b64(SECOND.canonical)[:-1]}), NOT_WRITTEN.format(2)),
+        (with_line(2, {"link": None}), NOT_BEFORE.format(2)),
+        (with_line(2, {"link": SECOND.link.upper()}), NOT_BEFORE.format(2)),
     ],
-)
+)  # fmt: skip
 def test_an_export_that_was_touched_is_found_at_its_event(events: list[dict[str, Any]], fault: str) -> None:
     assert check_export({CHAIN: [*events]}) == [fault]
 
@@ -363,6 +425,7 @@ def test_a_wrong_signature_is_told(change: dict[str, Any], key: str | None, faul
         ({CHAIN: []}, False, [f"checkpoint 5: chain {CHAIN} was longer, 2 events"]),
         ({CHAIN: with_line(2, {"link": THIRD.link})}, True, [f"checkpoint 5: chain {CHAIN} was another at event 2"]),
         ({CHAIN: exported()[1:]}, True, [f"checkpoint 5: chain {CHAIN} was another at event 2"]),
+        ({CHAIN: without("link")}, True, [f"checkpoint 5: chain {CHAIN} was another at event 2"]),
         ({}, True, [f"checkpoint 5: chain {CHAIN} is missing"]),
         ({}, False, []),
     ],
@@ -385,6 +448,7 @@ def test_a_checkpoint_names_the_one_before_it_by_its_digest() -> None:
         ({CHAIN: exported(2)}, True),
         ({CHAIN: exported()[:1]}, False),
         ({CHAIN: with_line(2, {"leaf": FIRST.leaf})}, False),
+        ({CHAIN: without("leaf")}, False),
         ({OTHER: exported()}, False),
         ({}, False),
     ],

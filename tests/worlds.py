@@ -6,14 +6,11 @@ Barbados is judged by the experts of Chile and Jamaica. All areas but one are le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import event
 
 from mem.answers.rules import missing
 from mem.answers.service import NewAnswer, give, newest
@@ -21,7 +18,6 @@ from mem.assessments.rules import Citation, Dissent, Judgement
 from mem.assessments.service import conclude, find, hand_in
 from mem.core.work import Work
 from mem.evidence.service import NewLink, attach_links
-from mem.ledger.service import events
 from mem.methods.method import Method
 from mem.people.policy import Actor, Grant
 from mem.people.service import add_person, grant_role
@@ -190,7 +186,7 @@ class World:
         """A first conclusion on every judged unit, one with a dissent, one with a recommendation."""
         rest = [replace(one, text={"en": f"Concluded on {one.unit}."}) for one in self.findings("CHL")]
         against, advice = Dissent("JAM", {"en": "It is less."}), {"en": "Adopt a law."}
-        special = {
+        special: dict[str, dict[str, Any]] = {
             DISSENTED: {"agreement": "dissent", "dissents": (against,)},
             WEAK: {"rating": "not_started", "recommendation": advice},
         }
@@ -261,15 +257,10 @@ def world(work: Work, method: Method, code: str = "round") -> World:
 
 def value_for(asked: Asked, evidence: UUID) -> Any:
     """A simple value that fits a question; where there is a choice, all of it."""
-    shape = asked.shape
+    choices, rows, years = list(asked.shape.choices), asked.shape.rows, asked.shape.years
     return {
-        "yes_no": True,
-        "text": "A synthetic answer.",
-        "integer": 3,
-        "year": 2018,
-        "single_choice": next(iter(shape.choices), None),
-        "multi_choice": list(shape.choices),
-        "table_by_year": {row: {str(year): 7 for year in shape.years} for row in shape.rows},
-        "legal_instrument": {"title": "Synthetic Act"},
-        "document": [str(evidence)],
-    }[asked.type.name]
+        "yes_no": True, "text": "A synthetic answer.", "integer": 3, "year": 2018,
+        "single_choice": next(iter(choices), None), "multi_choice": choices,
+        "table_by_year": {row: {str(year): 7 for year in years} for row in rows},
+        "legal_instrument": {"title": "Synthetic Act"}, "document": [str(evidence)],
+    }[asked.type.name]  # fmt: skip

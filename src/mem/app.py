@@ -79,8 +79,12 @@ def create_app(
     `MethodDamaged` when a pinned method is not what it was."""
     found = installed(settings.workflows) if methods is None else methods
     database = Database(settings.url)
-    with database.read() as connection:
-        verify_pinned(Work(connection, now()))
+    try:
+        with database.read() as connection:
+            verify_pinned(Work(connection, now()))
+    except BaseException:
+        database.dispose()
+        raise
     key = SigningKey.at(settings.data_dir / "signing-key.pem")
     house = House(database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock())
 

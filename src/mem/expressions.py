@@ -20,7 +20,7 @@ class BadExpression(ValueError):
 
 
 FUNCTIONS = frozenset({"size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string", "has"})
-"""The functions that conditions may call; operators have names that are no words."""
+"""The functions that conditions may call; operators have names that are no identifiers."""
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +31,7 @@ def _program(source: str) -> Any:
         program = cel.compile(source)
     except ValueError as error:
         raise BadExpression(f"not a CEL expression: {str(error).splitlines()[0]}") from None
-    unknown = sorted(name for name in program.functions() if name.isalpha() and name not in FUNCTIONS)
+    unknown = sorted(name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS)
     if unknown:
         raise BadExpression(f"unknown function '{unknown[0]}'")
     return program

@@ -48,6 +48,8 @@ def read_export(lines: Iterable[str]) -> Chains:
     for line in lines:
         if line.strip():
             one = json.loads(line)
+            if not isinstance(one, dict) or "chain" not in one:
+                raise ValueError("a line that is no event of a chain")
             found.setdefault(str(one["chain"]), []).append(one)
     return found
 
@@ -82,7 +84,7 @@ def check_checkpoint(signed: Mapping[str, Any], chains: Chains, whole: bool) -> 
                 faults.append(f"checkpoint {number}: chain {head['chain']} is missing")
         elif len(events) < head["position"]:
             faults.append(f"checkpoint {number}: chain {head['chain']} was longer, {head['position']} events")
-        elif head["position"] and events[head["position"] - 1]["link"] != head["link"]:
+        elif head["position"] and events[head["position"] - 1].get("link") != head["link"]:
             faults.append(f"checkpoint {number}: chain {head['chain']} was another at event {head['position']}")
     return faults
 
@@ -99,7 +101,7 @@ def check_receipt(signed: Mapping[str, Any], chains: Chains) -> list[str]:
     """Whether the export holds the event of a receipt at its position, with its leaf."""
     said = signed["statement"]
     events = chains.get(said["chain"], [])
-    if len(events) < said["position"] or events[said["position"] - 1]["leaf"] != said["leaf"]:
+    if len(events) < said["position"] or events[said["position"] - 1].get("leaf") != said["leaf"]:
         return [f"receipt {said['position']}: chain {said['chain']} does not hold it"]
     return []
 
@@ -107,12 +109,15 @@ def check_receipt(signed: Mapping[str, Any], chains: Chains) -> list[str]:
 def _check_exported(chain_id: str, events: list[Mapping[str, Any]]) -> list[str]:
     previous = bytes(32)
     for position, event in enumerate(events, start=1):
-        if event["position"] != position:
-            return [f"chain {chain_id}: event {position} is missing or out of order (found {event['position']})"]
-        leaf = bytes.fromhex(event["leaf"])
-        if event["canonical"] is not None:
-            body = base64.b64decode(event["canonical"])
-            if _leaf(base64.b64decode(event["salt"]), body) != leaf:
+        if repr(event.get("position")) != repr(position):  # neither 1.0 nor true is 1 here
+            return [f"chain {chain_id}: event {position} is missing or out of order (found {event.get('position')})"]
+        try:
+            leaf, whole = _read(event)
+        except (ValueError, TypeError, KeyError):
+            return [f"chain {chain_id}: event {position} is not written as an export writes it"]
+        if whole is not None:
+            salt, body = whole
+            if _leaf(salt, body) != leaf:
                 return [f"chain {chain_id}: event {position} does not have its hash"]
             if not _speaks_of(body, chain_id, position, event["type"]):
                 return [f"chain {chain_id}: event {position} speaks of another place"]
@@ -120,6 +125,23 @@ def _check_exported(chain_id: str, events: list[Mapping[str, Any]]) -> list[str]
         if previous.hex() != event["link"]:
             return [f"chain {chain_id}: event {position} does not follow the one before"]
     return []
+
+
+def _read(event: Mapping[str, Any]) -> tuple[bytes, tuple[bytes, bytes] | None]:
+    """The leaf of an exported event, and its salt and content, or None where it is opaque. Raises `ValueError`,
+    `TypeError` or `KeyError` for whatever an export does not write: each value has one spelling."""
+    leaf, _ = bytes.fromhex(event["leaf"]), event["link"]
+    if leaf.hex() != event["leaf"]:
+        raise ValueError("another spelling")
+    opaque = [event[key] is None for key in ("type", "canonical", "salt")]
+    if all(opaque):
+        return leaf, None
+    if any(opaque):
+        raise ValueError("neither whole nor opaque")
+    salt, body = base64.b64decode(event["salt"]), base64.b64decode(event["canonical"])
+    if [base64.b64encode(one).decode() for one in (salt, body)] != [event["salt"], event["canonical"]]:
+        raise ValueError("another spelling")
+    return leaf, (salt, body)
 
 
 def _speaks_of(canonical: bytes, chain_id: str, position: int, event_type: str) -> bool:

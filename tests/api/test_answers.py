@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import pytest
 from tests.callers import Api
 from tests.road import codes, ok, refused, road
 from tests.watchers import only, statuses
@@ -96,34 +95,29 @@ async def test_a_document_is_evidence_of_the_same_evaluation(api: Api) -> None:
     ok(await entity.put(path, {"value": [ours]}, 0))
 
 
-NOT_YET = ("expert", "coordinator")
+COUNTRY, NOT_YET = ("entity", "contributor"), ("expert", "coordinator")
 
 
-@pytest.mark.parametrize(
-    ("stage", "readers", "writers", "hidden"),
-    [
-        ("enrolled", ("entity", "contributor", "officer"), (), NOT_YET),
-        ("answering", ("entity", "contributor", "officer"), ("entity", "contributor"), NOT_YET),
-        ("compilation", ("entity", "contributor", "officer", "coordinator"), (), ("expert",)),
-        ("review", ("entity", "contributor", "officer", "coordinator", "expert"), (), ()),
-        ("published", ("entity", "contributor", "officer"), (), ()),
-    ],
-)
-async def test_who_reads_and_who_gives_answers(
-    api: Api, stage: str, readers: tuple[str, ...], writers: tuple[str, ...], hidden: tuple[str, ...]
-) -> None:
-    found = await road(api, stage)
-    for rest in ("/answers", "/questionnaire"):
-        assert await statuses(found, rest) == only(*readers, hidden=hidden)
-    unanswered = stage in ("enrolled", "answering")
-    for rest in ("/answers/is_1_1", "/answers/is_1_1/versions"):
-        assert await statuses(found, rest) == only(*readers, hidden=hidden, status=404 if unanswered else 200)
+async def test_who_reads_and_who_gives_answers_and_when(api: Api) -> None:
+    found = await road(api)
     body = {"value": True}  # on a version that is not there: whoever may write is told so
-    put = await statuses(found, lambda caller: caller.put(f"{found.path}/answers/is_1_1", body, 99))
-    assert put == only(*writers, hidden=hidden, status=412)
     bulk = {"answers": [{"question": "is_1_1", "value": True, "base": 99}]}
-    posted = await statuses(found, lambda caller: caller.post(f"{found.path}/answers", bulk))
-    assert posted == only(*writers, hidden=hidden, status=412)
+    for stage, readers, writers, hidden in (
+        ("enrolled", (*COUNTRY, "officer"), (), NOT_YET),
+        ("answering", (*COUNTRY, "officer"), COUNTRY, NOT_YET),
+        ("compilation", (*COUNTRY, "officer", "coordinator"), (), ("expert",)),
+        ("review", (*COUNTRY, "officer", "coordinator", "expert"), (), ()),
+        ("published", (*COUNTRY, "officer"), (), ()),
+    ):
+        await found.to(stage)
+        for rest in ("/answers", "/questionnaire"):
+            assert await statuses(found, rest) == only(*readers, hidden=hidden), (stage, rest)
+        shown = 404 if stage in ("enrolled", "answering") else 200
+        for rest in ("/answers/is_1_1", "/answers/is_1_1/versions"):
+            assert await statuses(found, rest) == only(*readers, hidden=hidden, status=shown), (stage, rest)
+        put = await statuses(found, lambda caller: caller.put(f"{found.path}/answers/is_1_1", body, 99))
+        posted = await statuses(found, lambda caller: caller.post(f"{found.path}/answers", bulk))
+        assert put == posted == only(*writers, hidden=hidden, status=412), stage
 
 
 async def test_a_token_for_reading_reads_and_does_nothing_else(api: Api) -> None:

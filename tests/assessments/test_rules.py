@@ -128,9 +128,20 @@ ARG, BRA, CHL = Dissent("ARG", TEXT), Dissent("BRA", TEXT), Dissent("CHL", TEXT)
         ("dissent", (CHL,), [("unknown_voice", "/dissents/0")]),
         ("dissent", (ARG, CHL), [("unknown_voice", "/dissents/1")]),
         ("consensus", (CHL,), [("dissent_needed", "/dissents"), ("unknown_voice", "/dissents/0")]),
+        ("dissent", (ARG, ARG), [("twice", "/dissents/1")]),
+        (
+            "dissent",
+            (ARG, BRA, Dissent("ARG", {"en": "Nor so."}), BRA),
+            [("twice", "/dissents/2"), ("twice", "/dissents/3")],
+        ),
+        (
+            "dissent",
+            (CHL, CHL),
+            [("unknown_voice", "/dissents/0"), ("twice", "/dissents/1"), ("unknown_voice", "/dissents/1")],
+        ),
     ],
 )
-def test_dissents_are_recorded_exactly_where_there_is_no_consensus_and_by_assigned_voices_alone(
+def test_dissents_are_recorded_exactly_where_there_is_no_consensus_and_by_assigned_voices_alone_each_once(
     agreement: str, dissents: tuple[Dissent, ...], found: list[tuple[str, str]], scale: Scale
 ) -> None:
     judged = replace(RIGHT, agreement=agreement, dissents=dissents)

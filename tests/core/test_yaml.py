@@ -31,6 +31,8 @@ def read(place: Path, text: str | bytes) -> Source | Fault:
         ("12", 12),
         ("010", 10),
         ("0x10", 16),
+        ("9007199254740991", 2**53 - 1),
+        ("1e300", 1e300),
         ("1.5", 1.5),
         ("2016-01-02", "2016-01-02"),
         ("2016-01-02T03:04:05Z", "2016-01-02T03:04:05+00:00"),
@@ -98,6 +100,8 @@ def test_every_key_and_item_has_its_line_and_what_is_missing_the_line_of_its_par
         ("a: *b\n", 1, "found undefined alias 'b'"),
         ("a: 1\n---\nb: 2\n", 2, "but found another document"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, 'found duplicate key "c" with value "2" (original value: "1")'),
+        ("a: !!timestamp x\n", 1, 'failed to construct timestamp from "x"'),
+        ("b: 1\na: !!seq {b: 1}\n", 2, "expected a sequence node, but found mapping"),
         (b"a: \x00\n", 1, "not well-formed YAML"),
         (b"a: \xff\n", 1, "cannot be read: UnicodeDecodeError"),
     ],
@@ -106,6 +110,35 @@ def test_a_file_that_is_not_well_formed_is_a_fault_with_its_line(
     tmp_path: Path, text: str | bytes, line: int, message: str
 ) -> None:
     assert read(tmp_path, text) == Fault("file.yaml", line, "", message)
+
+
+MERGE = "a merge key (<<), which is not part of the language"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 2016-13-45\n", "month must be in 1..12"),
+        ("a: 2016-02-30\n", "day is out of range for month"),
+        ("a: 2016-01-02T25:00:00Z\n", "hour must be in 0..23"),
+        ("a: !!int x\n", "invalid literal for int() with base 10: 'x'"),
+        ("a: !!float x\n", "could not convert string to float: 'x'"),
+        ("a: !!bool x\n", "'x'"),
+        ("a: !!omap [{x: 1}]\n", "'NoneType' object is not subscriptable"),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", MERGE),
+        ("a: &x {b: 1}\nc: {d: [{<<: *x, b: 2}]}\n", MERGE),
+        ("<<: {a: 1}\n", MERGE),
+        ("1: a\n'1': b\n", "the key '1' twice, once as a number"),
+        ("a: {b: [{'2016': a, 2016: b}]}\n", "the key '2016' twice, once as a number"),
+        ("a: .nan\n", "a number that JSON cannot say: nan"),
+        ("a: [-.inf]\n", "a number that JSON cannot say: -inf"),
+        ("a: 1.0e+999\n", "a number that JSON cannot say: inf"),
+        ("a: 9007199254740992\n", "a number that JSON cannot say: 9007199254740992"),
+        ("a: {b: -9007199254740992}\n", "a number that JSON cannot say: -9007199254740992"),
+    ],
+)
+def test_a_value_that_cannot_be_built_or_written_down_is_a_fault(tmp_path: Path, text: str, message: str) -> None:
+    assert read(tmp_path, text) == Fault("file.yaml", 1, "", f"holds what cannot be read: {message}")
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

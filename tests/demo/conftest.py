@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.demo import runs
 
-from mem.core.db import Database
+from mem.cli.operations import opened
+from mem.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -25,23 +26,18 @@ def full_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_runs(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """Two runs on SQLite with the same seed, one after the other on one database: the totals of each, and what was
-    said in it."""
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A demo of three states over one area, on SQLite: its `totals`, and what was `said` in it."""
 
     def make(folder: Path) -> None:
-        method = runs.small_copy(folder)
-        found = []
-        for _ in range(2):
-            arguments = ("demo", "--states", "3", "--json", "--seed", str(runs.SEED), "--mechanism", str(method))
-            totals = runs.totals_of(runs.mem(*arguments, data=folder / "data"))
-            database = Database(f"sqlite:///{folder / 'data' / 'mem.db'}")
-            found.append({"totals": totals, "said": runs.said(database)})
-            database.dispose()
-        (folder / "runs.json").write_text(json.dumps(found), encoding="utf-8")
+        arguments = ("--states", "3", "--seed", str(runs.SEED), "--mechanism", str(runs.small_copy(folder)))
+        totals = runs.totals_of(runs.mem("demo", *arguments, "--json", data=folder / "data"))
+        with opened(Settings(data_dir=folder / "data")) as database:
+            found = {"totals": totals, "said": runs.said(database)}
+        (folder / "run.json").write_text(json.dumps(found), encoding="utf-8")
 
-    read = json.loads((runs.once(tmp_path_factory, "small", make) / "runs.json").read_text(encoding="utf-8"))
-    assert isinstance(read, list)
+    read = json.loads((runs.once(tmp_path_factory, "small", make) / "run.json").read_text(encoding="utf-8"))
+    assert isinstance(read, dict)
     return read
 
 

@@ -40,6 +40,9 @@ COMMAND = Path(sys.executable).with_name("mem")
 SEED = 5
 KEPT = "IC"
 """The area of the plan that the small copy asks about and judges."""
+REGIONS = ("north_america", "central_america", "caribbean", "andean", "southern_cone")
+STATES = ("ARG", "ATG", "BHS", "BLZ", "BOL", "BRB", "CHL", "JAM")
+"""The states of the small copy."""
 
 
 def mem(*arguments: str, data: Path, workflows: Path | None = None, url: str = "") -> subprocess.CompletedProcess[str]:
@@ -72,13 +75,23 @@ def one_area(folder: Path) -> Path:
     return folder
 
 
+def keep(file: Path, marker: str, *names: str) -> None:
+    """Keep, of the items of a file that begin with this marker, those of these names."""
+    head, *items = file.read_text(encoding="utf-8").split(marker)
+    kept = [marker + item for item in items if item.split(maxsplit=1)[0] in names]
+    assert len(kept) == len(names)
+    file.write_text(head + "".join(kept), encoding="utf-8")
+
+
 def small_copy(place: Path) -> Path:
-    """A copy of `workflows/mem` with a questionnaire of one area and a demo that judges that one: fast to read."""
-    folder = one_area(shutil.copytree(MEM, place / "mem"))
+    """A copy of `workflows/mem` with one area of the plan, the questions on it and eight states: fast to read."""
+    folder = shutil.copytree(MEM, place / "mem")
     for section in (folder / "questionnaires" / "mem-7").iterdir():
         if section.stem != KEPT:
             section.unlink()
     replace(folder / "questionnaires" / "mem-7.yaml", "sections: [IS, DR, SR, CM, IC]", f"sections: [{KEPT}]")
+    keep(folder / "plans" / "hemispheric-2016-2020.yaml", "\n  - code: ", KEPT)
+    keep(folder / "states.yaml", "\n  - code: ", *REGIONS, *STATES)
     return folder
 
 
@@ -118,10 +131,15 @@ def rows(database: Database, *columns: Any, **where: Any) -> list[AnyRow]:
         return list(connection.execute(select(*columns).filter_by(**where)))
 
 
+def paired(database: Database, key: Any, value: Any) -> dict[Any, Any]:
+    """One column of a table by another."""
+    return {one: other for one, other in rows(database, key, value)}
+
+
 def said(database: Database) -> dict[str, list[Any]]:
     """Everything that the persons of a demo said, by state, without what is made anew each time (ids, instants)."""
-    state = dict(rows(database, CountryEvaluation.id, CountryEvaluation.state))
-    expert = dict(rows(database, Assignment.id, Assignment.expert_state))
+    state = paired(database, CountryEvaluation.id, CountryEvaluation.state)
+    expert = paired(database, Assignment.id, Assignment.expert_state)
     answers = rows(
         database,
         AnswerVersion.evaluation_id,

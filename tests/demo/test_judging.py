@@ -111,7 +111,7 @@ def test_the_own_country_is_tried_on_as_many_states_as_the_script_says(reviewed:
 
 
 def test_every_unit_is_concluded_once_and_a_dissent_is_where_ratings_differ(concluded: Stage, served: Served) -> None:
-    expert = dict(runs.rows(served.database, Assignment.id, Assignment.expert_state))
+    expert = runs.paired(served.database, Assignment.id, Assignment.expert_state)
     found: dict[tuple[Any, str], dict[str, str]] = {}
     for one in runs.rows(served.database, FindingVersion.__table__):
         found.setdefault((one.evaluation_id, one.unit), {})[expert[one.assignment_id]] = one.rating

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import select
 from tests.callers import Api, person
@@ -15,9 +16,11 @@ from tests.methods_of import MEM
 
 from mem.app import create_app, installed
 from mem.core.db import Database
+from mem.http.unit import House
 from mem.methods.models import StageMove
 from mem.people.models import Membership
 from mem.rounds.models import CountryEvaluation, Deadline
+from mem.settings import Settings
 
 DAYS = 17
 ROLE = """\
@@ -45,9 +48,8 @@ TRANSITION = """\
 """
 
 
-def with_legal_review(place: Path) -> Path:
-    """A copy of `workflows/mem` in which a legal adviser clears each report before the Commission sees it."""
-    folder = runs.one_area(shutil.copytree(MEM, place / "mem-with-review"))
+def with_legal_review(folder: Path) -> Path:
+    """Let a legal adviser clear each report before the Commission sees it, in a copy of `workflows/mem`."""
     road = folder / "country_evaluation.yaml"
     runs.replace(folder / "roles.yaml", "  auditor:\n", f"{ROLE}  auditor:\n")
     runs.replace(folder / "calendar.yaml", "  session:", f"  legal_review: {{days: {DAYS}, basis: ours}}\n  session:")
@@ -63,7 +65,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo on the changed copy: its data, and what the check said of the copy."""
 
     def make(folder: Path) -> None:
-        method = with_legal_review(folder)
+        method = with_legal_review(runs.one_area(shutil.copytree(MEM, folder / "mem-with-review")))
         checked = runs.mem("workflow", "check", str(method), data=folder / "checked")
         assert checked.returncode == 0, checked.stderr
         finished = runs.mem("demo", "--states", "3", "--mechanism", str(method), "--json", data=folder / "data")
@@ -116,32 +118,42 @@ def test_no_line_of_the_code_knows_of_a_legal_review() -> None:
     assert [file for file, text in texts.items() if "legal_review" in text or "legal_adviser" in text] == []
 
 
-def second_mechanism(place: Path) -> Path:
-    """A folder that holds two mechanisms: the small copy, and another with the legal review and a code of its own."""
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds two mechanisms, of which the second has the legal review and a code of its own."""
+    place = tmp_path_factory.mktemp("workflows")
     runs.small_copy(place)
-    second = with_legal_review(place)
+    second = with_legal_review(runs.small_copy(place / "aside")).rename(place / "second")
     runs.replace(second / "mechanism.yaml", "mechanism: mem\n", "mechanism: reviewed\n")
     return place
 
 
-def test_two_mechanisms_in_one_folder_load_beside_each_other(tmp_path: Path) -> None:
-    found = installed(second_mechanism(tmp_path))
+def test_two_mechanisms_in_one_folder_load_beside_each_other(two: Path) -> None:
+    found = installed(two)
     assert {code: "legal_review" in one.workflows["country_evaluation"].stages for code, one in found.items()} == {
         "mem": False,
         "reviewed": True,
     }
 
 
-async def test_a_round_of_each_of_two_mechanisms_runs_by_its_own_method(api: Api, tmp_path: Path) -> None:
-    api.house.methods = installed(second_mechanism(tmp_path))
-    officer = person(api, "mem_unit")
-    opened = {}
-    for code in ("mem", "reviewed"):
-        cycles = [{"kind": "evaluation", "code": "main", "title": "All"}]
-        body = {"mechanism": code, "code": f"round-{code}", "title": "A round", "cycles": cycles}
-        opened[code] = (await officer.post("/api/v1/rounds", body)).json()
-        shown = (await officer.get(f"/api/v1/mechanisms/{code}")).json()
-        assert ("legal_adviser" in shown["roles"]) == (code == "reviewed")
-    assert [opened[code]["mechanism"] for code in opened] == ["mem", "reviewed"]
-    assert opened["mem"]["method"] == api.house.methods["mem"].digest
-    assert opened["reviewed"]["method"] == api.house.methods["reviewed"].digest
+async def test_a_round_of_each_of_two_mechanisms_runs_by_its_own_method(
+    two: Path, database_url: str, tmp_path: Path
+) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "data", database_url=database_url, workflows=two))
+    house: House = app.state.house
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://mem.test") as client,
+    ):
+        officer = person(Api(client, house), "mem_unit")
+        opened = {}
+        for code in ("mem", "reviewed"):
+            cycles = [{"kind": "evaluation", "code": "main", "title": "All"}]
+            body = {"mechanism": code, "code": f"round-{code}", "title": "A round", "cycles": cycles}
+            opened[code] = (await officer.post("/api/v1/rounds", body)).json()
+            shown = (await officer.get(f"/api/v1/mechanisms/{code}")).json()
+            assert ("legal_adviser" in shown["roles"]) == (code == "reviewed")
+    assert {code: one["mechanism"] for code, one in opened.items()} == {"mem": "mem", "reviewed": "reviewed"}
+    assert {code: one["method"] for code, one in opened.items()} == {
+        code: method.digest for code, method in house.methods.items()
+    }

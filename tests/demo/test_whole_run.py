@@ -15,6 +15,8 @@ from tests.demo import runs
 
 from mem.answers.models import AnswerVersion
 from mem.assessments.models import ConclusionVersion, FindingVersion
+from mem.cli.demo import last_line, run_demo
+from mem.cli.operations import add_officer, opened, prepare
 from mem.core.db import Database
 from mem.evidence.models import Evidence, EvidenceUnit
 from mem.ledger.models import Event
@@ -25,13 +27,14 @@ from mem.questionnaires.definition import form_of
 from mem.recommendations.models import Recommendation
 from mem.reports.models import Comment, Publication, ReportVersion, Response
 from mem.rounds.models import CountryEvaluation, Cycle, Decision, Occasion, Round
+from mem.settings import Settings
 
 KEYS = [
     "states", "published", "not_participating", "actions_evaluated", "answers", "evidence", "findings", "ratings",
     "comments", "responses", "recommendations", "events", "requests", "seconds", "ledger_ok",
 ]  # fmt: skip
 TIMED = {"requests", "seconds"}
-BY_CHANCE = {"answers", "evidence", "recommendations"}
+BY_CHANCE = {"answers", "evidence", "recommendations", "events"}
 LABEL = re.compile("synthetic", re.IGNORECASE)
 
 
@@ -54,7 +57,7 @@ def totals(full_run: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def taking_part(left: Database) -> dict[Any, str]:
     """The evaluations that were published, with their states."""
-    states = dict(runs.rows(left, CountryEvaluation.id, CountryEvaluation.state))
+    states = runs.paired(left, CountryEvaluation.id, CountryEvaluation.state)
     return {one: states[one] for (one,) in runs.rows(left, Publication.evaluation_id)}
 
 
@@ -100,7 +103,7 @@ def test_each_state_gives_at_least_128_answers(left: Database, taking_part: dict
 def test_each_state_attaches_evidence_to_at_least_half_of_the_actions(
     left: Database, taking_part: dict[Any, str]
 ) -> None:
-    belongs = dict(runs.rows(left, Evidence.id, Evidence.evaluation_id))
+    belongs = runs.paired(left, Evidence.id, Evidence.evaluation_id)
     supported = {(belongs[one], unit) for one, unit in runs.rows(left, EvidenceUnit.evidence_id, EvidenceUnit.unit)}
     counted = Counter(evaluation for evaluation, _ in supported)
     assert counted.keys() == taking_part.keys()
@@ -114,7 +117,7 @@ def test_every_comment_is_answered(left: Database, taking_part: dict[Any, str]) 
 
 
 def test_each_published_report_was_approved_by_a_dated_session(left: Database, taking_part: dict[Any, str]) -> None:
-    sessions = dict(runs.rows(left, Occasion.id, Occasion.kind))
+    sessions = runs.paired(left, Occasion.id, Occasion.kind)
     decided = runs.rows(left, Decision.position_id, Decision.trigger, Decision.occasion_id)
     assert {(one, trigger, sessions[session]) for one, trigger, session in decided} == {
         (one, "approve", "commission_session") for one in taking_part
@@ -182,16 +185,34 @@ def _answers(left: Database, method: Method) -> Iterator[tuple[str, str]]:
             yield "legal instrument", value["title"]
 
 
-def test_two_runs_with_one_seed_say_the_same(small_runs: list[dict[str, Any]]) -> None:
-    first, second = small_runs
-    assert _without(first["totals"], TIMED) == _without(second["totals"], TIMED)
-    assert first["said"] == second["said"]
-    assert all(first["said"].values())
+def test_a_second_run_with_the_same_seed_replaces_the_first_and_says_the_same(
+    small_run: dict[str, Any], method: Method, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a data folder where an earlier demo was given up, with a file of somebody else beside its database."""
+    folder = runs.small_copy(tmp_path)
+    settings = Settings(data_dir=tmp_path / "data", database_url="", workflows=folder)
+    prepare(settings)
+    add_officer(settings, method, "Synthetic first officer", "mem_unit", None, 1)
+    beside = tmp_path / "data" / "mem.db.backup"
+    beside.write_text("kept", encoding="utf-8")
+    totals = json.loads(last_line(run_demo(settings, str(folder), 3, runs.SEED, quiet=False)))
+    with opened(settings) as database:
+        said = json.loads(json.dumps(runs.said(database)))
+        officers = runs.rows(database, Person.id, name="Synthetic first officer")
+    assert _without(totals, TIMED) == _without(small_run["totals"], TIMED)
+    assert said == small_run["said"]
+    assert all(said.values())
+    assert len(officers) == 1
+    assert beside.read_text(encoding="utf-8") == "kept"
+    told = capsys.readouterr().out
+    assert "All data is SYNTHETIC." in " ".join(told.split())
+    assert re.search(r"Total +│ +142 │ +39 │ +132 │ +66 │ +18 │ +18 │ 3 published", told)
+    assert f"{totals['events']} events, ledger ok." in told
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_postgresql_hears_the_same_as_sqlite_and_another_seed_says_otherwise(
-    database_url: str, database: Database, small_runs: list[dict[str, Any]], tmp_path: Path
+    database_url: str, database: Database, small_run: dict[str, Any], tmp_path: Path
 ) -> None:
     workflows = runs.small_copy(tmp_path / "workflows").parent
     made = []
@@ -201,9 +222,9 @@ def test_postgresql_hears_the_same_as_sqlite_and_another_seed_says_otherwise(
         made.append((totals, json.loads(json.dumps(runs.said(database)))))
     (same, said), (other, said_otherwise) = made
     assert list(same) == KEYS
-    assert _without(same, TIMED) == _without(small_runs[0]["totals"], TIMED)
-    assert said == small_runs[0]["said"]
-    assert _without(other, TIMED | BY_CHANCE | {"events"}) == _without(same, TIMED | BY_CHANCE | {"events"})
+    assert _without(same, TIMED) == _without(small_run["totals"], TIMED)
+    assert said == small_run["said"]
+    assert _without(other, TIMED | BY_CHANCE) == _without(same, TIMED | BY_CHANCE)
     assert all(other[what] != same[what] for what in ("answers", "recommendations"))
     assert {what for what in said if said_otherwise[what] == said[what]} == {"responses"}  # disposed of in turn
 

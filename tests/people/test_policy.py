@@ -321,6 +321,13 @@ def test_a_token_is_good_for_its_scope_and_never_for_more_than_the_role(
     assert codes(decide(limited, ACTIONS[action], at(stage))) == against
 
 
+@pytest.mark.parametrize("empty", [Action("nothing"), Action("nothing", needs="", sees=frozenset(), edits="")])
+def test_an_action_that_asks_for_nothing_is_denied_to_everybody(empty: Action) -> None:
+    for role in (*real_method().roles, "emperor"):
+        for of, scope in product((OWN, OTHER, None), (None, frozenset({"read"}))):
+            assert decide(actor((role, of), scope=scope), empty, at("published", assigned=True)) == NOBODY
+
+
 def test_every_reason_against_comes_at_once() -> None:
     hopeless = actor(("expert", None), scope=frozenset({"read"}))
     action = Action("all.at_once", needs="manage_people", sees=frozenset({"record"}), edits="comments")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from tests.methods_of import Changed, Expected, in_order, real_folder, real_method, real_plan, real_tree
 
-from mem.core.yaml import Fault
+from mem.core.yaml import Fault, Source
 from mem.plans.definition import Plan, Tree, check_plans, printed, tree_of
+from mem.workflow.loader import Folder
 
 CODE = "hemispheric-2016-2020"
 FILE = f"plans/{CODE}.yaml"
@@ -366,3 +367,11 @@ def test_the_real_plan_has_no_fault() -> None:
     trees, faults = check_plans(real_folder())
     assert list(trees) == [CODE]
     assert faults == list[Fault]()
+
+
+def test_two_files_that_define_one_plan_are_told_at_the_second() -> None:
+    real = real_folder()
+    twin = Source("plans/twin.yaml", real.sources[FILE].data, real.sources[FILE].lines)
+    trees, faults = check_plans(Folder(real.path, {**real.sources, twin.file: twin}, ()))
+    assert list(trees) == [CODE]
+    assert faults == [Fault(twin.file, twin.lines[("plan",)], "plan", f"'{CODE}' is defined twice")]

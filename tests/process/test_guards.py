@@ -258,6 +258,13 @@ def test_a_guard_looks_at_nothing_but_what_it_asks_for(row: Row) -> None:
         assert judged(row, replace(facts, **closed)) == list(row.blockers)
 
 
+def test_a_guard_says_which_subject_its_workflow_moves_and_what_must_come_with_the_trigger() -> None:
+    about = {name: guard.about for name, guard in GUARDS.items() if guard.about is not None}
+    assert about == {"every_evaluation_is_in": EVALUATION, "round_is_in": ROUND}
+    assert {name for name, guard in GUARDS.items() if "workflow" in guard.params.model_fields} == set(about)
+    assert {name: guard.needs for name, guard in GUARDS.items() if guard.needs} == {"occasion_was_held": {"occasion"}}
+
+
 def test_every_guard_has_a_row_that_passes_and_one_that_does_not() -> None:
     passing = {row.guard for row in ROWS if not row.blockers} | {"every_required_answer_given"}
     stopping = {row.guard for row in ROWS if row.blockers} | {"every_required_answer_given"}

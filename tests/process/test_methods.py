@@ -11,7 +11,10 @@ from tests.methods_of import MEM, Changed, Expected, copied, in_order, real_fold
 from mem.core.canonical import canonical
 from mem.core.yaml import Fault
 from mem.methods.method import Method
-from mem.process.methods import read_definitions
+from mem.process.effects import EFFECTS, Effect
+from mem.process.guards import GUARDS, Guard
+from mem.process.methods import VOCABULARY, read_definitions
+from mem.workflow.check import Verb
 
 MECHANISM, REPORT, PLAN = "mechanism.yaml", "report.yaml", "plans/hemispheric-2016-2020.yaml"
 HEAD, SECTION = "questionnaires/mem-7.yaml", "questionnaires/mem-7/IC.yaml"
@@ -93,6 +96,85 @@ ROWS = [
         "  - key: ic_1_1\n    units: [IC-1.1]\n",
         "  - key: ic_1_1\n    units: [IC-1.9]\n",
         (Expected("IC-1.9", "questions.0.units.0", "unknown unit 'IC-1.9' of plan 'hemispheric-2016-2020'"),),
+    ),
+    Changed(
+        "a report with a sentence that it cannot fill",
+        REPORT,
+        '    en: "Rating: {rating}."\n',
+        '    en: "Rating: {rating} {}."\n',
+        (
+            Expected(
+                "Rating: {rating} {}",
+                "sentences.rating.en",
+                "not a sentence with fields: a field is a plain name in braces, not '{}'",
+            ),
+        ),
+    ),
+    Changed(
+        "a report with a block that lacks what it needs",
+        REPORT,
+        "{block: sentence, pattern: preface}",
+        "{block: sentence}",
+        (
+            Expected(
+                "{block: sentence}", "documents.national_report.blocks.1.pattern", "block 'sentence' needs 'pattern'"
+            ),
+        ),
+    ),
+    Changed(
+        "a title with a field that it does not have",
+        REPORT,
+        'en: "Evaluation report on drug policies: {state}"',
+        'en: "Evaluation report on drug policies: {judged}"',
+        (
+            Expected(
+                "policies: {judged}", "documents.national_report.title.en", "a title does not fill the field 'judged'"
+            ),
+        ),
+    ),
+    Changed(
+        "a guard about another subject",
+        "round.yaml",
+        "{workflow: country_evaluation, stages: [published, not_participating]}",
+        "{workflow: recommendation, stages: [closed]}",
+        (
+            Expected(
+                "- every_evaluation_is_in",
+                "transitions.2.guards.0",
+                "workflow 'recommendation' moves a recommendation, not a country_evaluation",
+            ),
+        ),
+    ),
+    Changed(
+        "an effect about another subject",
+        "round.yaml",
+        "{workflow: country_evaluation, trigger: issue}",
+        "{workflow: recommendation, trigger: assess}",
+        (
+            Expected(
+                "- fire_on_evaluations",
+                "transitions.1.effects.0",
+                "workflow 'recommendation' moves a recommendation, not a country_evaluation",
+            ),
+        ),
+    ),
+    Changed(
+        "a decision without the occasion that it needs",
+        "country_evaluation.yaml",
+        "    needs: [occasion]\n",
+        "",
+        (
+            Expected(
+                "- trigger: approve",
+                "transitions.10.needs",
+                "'occasion_was_held' needs 'occasion' to come with the trigger",
+            ),
+            Expected(
+                "- trigger: approve",
+                "transitions.10.needs",
+                "'record_decision' needs 'occasion' to come with the trigger",
+            ),
+        ),
     ),
     Changed(
         "a report over a level that the plan does not have",
@@ -178,3 +260,13 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     found = read_definitions(tmp_path / "gone")
     assert Fault(str(tmp_path / "gone"), 1, "", "there is no such folder") in found.faults
     assert found.parts == {}
+
+
+def verb(one: Guard | Effect) -> Verb:
+    return Verb(one.params, one.subjects, one.about, one.needs)
+
+
+def test_the_words_of_the_data_are_the_guards_and_effects_with_all_that_the_check_asks_of_them() -> None:
+    assert VOCABULARY.guards == {name: verb(guard) for name, guard in GUARDS.items()}
+    assert VOCABULARY.effects == {name: verb(effect) for name, effect in EFFECTS.items()}
+    assert not set(VOCABULARY.guards) & set(VOCABULARY.effects)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.methods_of import Changed, Expected, in_order, real_folder
 
-from mem.core.yaml import Fault
+from mem.core.yaml import Fault, Source
 from mem.plans.definition import check_plans
 from mem.questionnaires.check import check_questionnaires
 from mem.workflow.loader import Folder
@@ -90,6 +90,30 @@ ROWS = [
         (Expected("    rows: [", "questions.0.rows", "type 'yes_no' does not take 'rows'"),),
     ),
     Changed(
+        "a choice that stands twice",
+        IS,
+        "      - {code: independent,",
+        "      - {code: part_of_other,",
+        (
+            Expected(
+                "forma parte del presupuesto de otro organismo?\n    choices:", "questions.10.choices",
+                "the code 'part_of_other' stands twice",
+            ),
+        ),
+    ),
+    Changed(
+        "a row that stands twice and another one too",
+        IS,
+        "      - {code: management, label: {en: Management, es: Dirección}}\n",
+        "      - {code: technical, label: {en: T}}\n"
+        "      - {code: administrative, label: {en: A}}\n      - {code: administrative, label: {en: B}}\n",
+        tuple(
+            Expected("unit: {en: persons, es: personas}\n    rows:", "questions.11.rows",
+                     f"the code '{code}' stands twice")
+            for code in ("administrative", "technical")
+        ),
+    ),
+    Changed(
         "an unknown question in a condition",
         IS,
         NAME,
@@ -98,6 +122,20 @@ ROWS = [
             Expected("shown_if: is_9_9", "questions.1.shown_if", "unknown question 'is_8_8'"),
             Expected("shown_if: is_9_9", "questions.1.shown_if", "unknown question 'is_9_9'"),
         ),
+    ),
+    Changed(
+        "an unknown function in a condition",
+        IS,
+        NAME,
+        NAME.replace("is_1_1 == true", "is_it_so(is_1_1)"),
+        (Expected("shown_if: is_it_so", "questions.1.shown_if", "unknown function 'is_it_so'"),),
+    ),
+    Changed(
+        "a macro in a condition, whose variable is no question",
+        IS,
+        NAME,
+        NAME.replace("is_1_1 == true", "is_2_1.exists(one, one == 'none')"),
+        (Expected("shown_if: is_2_1.exists", "questions.1.shown_if", "unknown question 'one'"),),
     ),
     Changed(
         "a condition that is longer than it may be",
@@ -179,6 +217,14 @@ def test_a_key_that_stands_twice_is_told_also_across_sections(tmp_path: Path) ->
     row = Changed("a key of another section", other, "  - key: dr_5_3\n", "  - key: is_1_1\n", (twice,))
     found = faults_of(row.folder(tmp_path))
     assert [fault for fault in found if "twice" in fault.message] == row.expected()
+
+
+def test_two_files_that_define_one_questionnaire_are_told_at_the_second() -> None:
+    real = real_folder()
+    twin = Source("questionnaires/twin.yaml", real.sources[HEAD].data, real.sources[HEAD].lines)
+    faults = faults_of(Folder(real.path, {**real.sources, twin.file: twin}, ()))
+    line = twin.lines[("questionnaire",)]
+    assert faults == [Fault(twin.file, line, "questionnaire", "'mem-7' is defined twice")]
 
 
 @pytest.mark.parametrize("condition", ["is_1_1 ==", "is_1_1 = true", "is_1_1 == true or is_1_1 == false", "''x"])

@@ -12,7 +12,7 @@ from tests.methods_of import real_method, real_tree
 
 from mem.plans.definition import Plan, Tree
 from mem.questionnaires.definition import Form, Question, Questionnaire, Section
-from mem.reports.blocks import KINDS, Attached, Conclusion, Given, Paragraph, Record, paragraphs
+from mem.reports.blocks import KINDS, NAMED, Attached, Conclusion, Given, Paragraph, Record, paragraphs
 from mem.reports.definition import Block, Report, report_of
 from mem.workflow.definition import Scale
 
@@ -575,15 +575,18 @@ def test_braces_in_what_people_wrote_are_no_fields() -> None:
     [
         ("yes", "es", "sí"),
         ("old", "es", "Vieja"),
-        ("old", "fr", None),
+        ("old", "fr", "Old"),
         ("no", "pt", "Own no"),
+        ("no", "en", "Own no"),
+        ("new", "en", "Nouvelle"),
+        ("new", "pt", "Nova"),
         ("unheard_of", "es", "unheard_of"),
     ],
 )
-def test_a_label_is_the_one_of_the_question_else_of_the_report_else_the_code_itself(
-    code: str, language: str, label: str | None
+def test_a_label_is_the_one_of_the_question_else_of_the_report_in_the_language_or_another_else_the_code(
+    code: str, language: str, label: str
 ) -> None:
-    options = {"old": {"en": "Old", "es": "Vieja"}, "no": {"pt": "Own no"}}
+    options = {"old": {"en": "Old", "es": "Vieja"}, "no": {"pt": "Own no"}, "new": {"pt": "Nova", "fr": "Nouvelle"}}
     assert RECORD.label(code, options, language) == label
 
 
@@ -625,8 +628,9 @@ def test_the_real_document_leaves_no_field_unfilled_in_any_language() -> None:
 
 
 def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
-    named = {"state", "official", "round", "plan"}
-    assert {kind: fields - named for kind, (_, fields) in KINDS.items() if fields} == {
+    assert {"state", "official", "round", "plan"} == NAMED
+    assert all(kind.fields >= NAMED for kind in KINDS.values() if kind.fields)
+    assert {name: kind.fields - NAMED for name, kind in KINDS.items() if kind.fields} == {
         "sentence": {"judged", "left_out", "answers", "evidence"},
         "synthetic_notice": set(),
         "reported": {"evidence"},
@@ -636,3 +640,40 @@ def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
         "summary": {"unit", "counts"},
         "exclusions": {"unit", "reason"},
     }
+
+
+def test_a_kind_of_block_names_the_keys_that_it_takes_and_has_fields_exactly_where_it_has_sentences() -> None:
+    assert {name: set(kind.takes) for name, kind in KINDS.items()} == {
+        "sentence": {"pattern"},
+        "synthetic_notice": {"pattern"},
+        "units": {"level", "blocks"},
+        "heading": set(),
+        "notes": set(),
+        "reported": {"pattern", "without"},
+        "answers": {"pattern"},
+        "finding": set(),
+        "rating": {"pattern"},
+        "recommendation": {"pattern"},
+        "summary": {"pattern"},
+        "exclusions": {"pattern"},
+    }
+    assert all(bool(kind.fields) is ("pattern" in kind.takes) for kind in KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [
+        # no language has both labels: the first one, with each label as it is
+        (({"en": "Old"}, {"es": "Nueva"}), {"en": "en: Which? Old."}),
+        (({"en": "Old", "fr": "Vieille"}, {"fr": "Nouvelle"}), {"fr": "fr: Lequel ? Vieille."}),
+        (({"pt": "Velha"}, {"pt": "Nova"}), {"en": "en: Which? Velha."}),
+    ],
+)
+def test_choices_that_share_no_language_do_not_stop_a_report(
+    labels: tuple[dict[str, str], dict[str, str]], text: dict[str, str]
+) -> None:
+    choices = [{"code": code, "label": label} for code, label in zip(("old", "new"), labels, strict=True)]
+    which = Question.model_validate({**KIND.question.model_dump(), "choices": choices})
+    asked = Form(FORM.head, [Section(area="A", questions=[which])])
+    (found,) = answers(Given(asked.asked["kind"], 1, "old", None))
+    assert found.text == text

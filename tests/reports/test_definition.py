@@ -8,8 +8,8 @@ import pytest
 from tests.methods_of import Changed, Expected, in_order, real_folder, real_method, real_tree
 
 from mem.core.yaml import Fault
-from mem.reports.blocks import KINDS
-from mem.reports.definition import FILE, check_report, report_of
+from mem.reports.blocks import KINDS, NAMED
+from mem.reports.definition import FILE, check_report, fields_of, report_of
 from mem.workflow.definition import Mechanism
 from mem.workflow.loader import Folder
 
@@ -51,14 +51,14 @@ ROWS = [
         FILE,
         "      - {block: sentence, pattern: preface}\n",
         "      - {block: sentence, pattern: prologue}\n",
-        (Expected("prologue", f"{BLOCKS}.1.pattern", "unknown sentence 'prologue'"),),
+        (Expected("prologue", f"{BLOCKS}.1", "unknown sentence 'prologue'"),),
     ),
     Changed(
         "an unknown sentence for nothing",
         FILE,
         "without: nothing_reported",
         "without: words",
-        (Expected("without: words", f"{ACTION}.blocks.1.without", "unknown sentence 'words'"),),
+        (Expected("without: words", f"{ACTION}.blocks.1", "unknown sentence 'words'"),),
     ),
     Changed(
         "a field that the block does not fill",
@@ -80,16 +80,6 @@ ROWS = [
         ),
     ),
     Changed(
-        "a field that looks inside of another",
-        FILE,
-        '    en: "Recommendation: {text}"\n',
-        '    en: "Recommendation: {text.__class__}"\n',
-        (
-            Expected("Recommendation:", "sentences.recommendation.en",
-                     "block 'recommendation' does not fill the field 'text.__class__'"),
-        ),
-    ),
-    Changed(
         "a sentence of one block given to another",
         FILE,
         "{block: rating, pattern: rating}",
@@ -100,6 +90,87 @@ ROWS = [
             for language, word in (("en", "Recommendation"), ("es", "Recomendación"), ("fr", "Recommandation"),
                                    ("pt", "Recomendação"))
         ),
+    ),
+    Changed(
+        "a field in a title that none fills",
+        FILE,
+        '      en: "Evaluation report on drug policies: {state}"\n',
+        '      en: "Evaluation report on drug policies: {nation} {evidence}"\n',
+        tuple(
+            Expected("{nation} {evidence}", "documents.national_report.title.en",
+                     f"a title does not fill the field '{field}'")
+            for field in ("evidence", "nation")
+        ),
+    ),
+    Changed(
+        "a title that is no pattern",
+        FILE,
+        '      en: "Evaluation report on drug policies: {state}"\n',
+        '      en: "Evaluation report on drug policies: state}"\n',
+        (
+            Expected("policies: state}", "documents.national_report.title.en",
+                     "not a sentence with fields: Single '}' encountered in format string"),
+        ),
+    ),
+    Changed(
+        "a block without the sentence it needs",
+        FILE,
+        "{block: sentence, pattern: preface}",
+        "{block: sentence}",
+        (Expected("- {block: sentence}", f"{BLOCKS}.1.pattern", "block 'sentence' needs 'pattern'"),),
+    ),
+    Changed(
+        "a block without the sentence it needs for nothing",
+        FILE,
+        "{block: reported, pattern: reported, without: nothing_reported}",
+        "{block: reported, pattern: reported}",
+        (Expected("pattern: reported}", f"{ACTION}.blocks.1.without", "block 'reported' needs 'without'"),),
+    ),
+    Changed(
+        "a block without the level it needs",
+        FILE,
+        "        level: area\n",
+        "",
+        (Expected("pattern: coverage}\n      - block: units", f"{BLOCKS}.3.level", "block 'units' needs 'level'"),),
+    ),
+    Changed(
+        "a block without the blocks it needs",
+        FILE,
+        "      - {block: exclusions, pattern: exclusion}\n",
+        "      - {block: exclusions, pattern: exclusion}\n      - {block: units, level: area, blocks: []}\n",
+        (Expected("blocks: []", f"{BLOCKS}.5.blocks", "block 'units' needs 'blocks'"),),
+    ),
+    Changed(
+        "a block with a sentence that it does not take",
+        FILE,
+        "{block: finding}",
+        "{block: finding, pattern: rating}",
+        (
+            Expected("{block: finding,", f"{ACTION}.blocks.3.pattern", "block 'finding' does not take 'pattern'"),
+            *(
+                Expected(f"{language}: \"{word}", f"sentences.rating.{language}",
+                         "block 'finding' does not fill the field 'rating'")
+                for language, word in (("en", "Rating:"), ("es", "Calificación:"), ("fr", "Évaluation"),
+                                       ("pt", "Avaliação:"))
+            ),
+        ),
+    ),
+    Changed(
+        "a block with keys that it does not take",
+        FILE,
+        "      - {block: sentence, pattern: preface}\n",
+        "      - {block: sentence, pattern: preface, without: preface, level: area, blocks: [{block: heading}]}\n",
+        tuple(
+            Expected("{block: heading}]", f"{BLOCKS}.1.{key}", f"block 'sentence' does not take '{key}'")
+            for key in ("blocks", "level", "without")
+        ),
+    ),
+    Changed(
+        "a label without one of the languages",
+        FILE,
+        "fr: sans objet, ",
+        "",
+        (Expected("not_applicable:", "labels.not_applicable", "the language 'fr' is missing"),),
     ),
     Changed(
         "a sentence without one of the languages",
@@ -149,8 +220,8 @@ def mechanism(**change: object) -> Mechanism:
 
 
 def faults_of(folder: Folder, of: Mechanism | None = None) -> list[Fault]:
-    kinds = {name: fields for name, (_, fields) in KINDS.items()}
-    return check_report(folder, of or mechanism(), real_tree().level_names, kinds)
+    kinds = {name: (kind.fields, kind.takes) for name, kind in KINDS.items()}
+    return check_report(folder, of or mechanism(), real_tree().level_names, kinds, NAMED)
 
 
 def test_the_real_report_has_no_fault() -> None:
@@ -162,11 +233,53 @@ def test_one_thing_wrong_is_told_with_its_file_line_and_path_and_nothing_else_is
     assert in_order(faults_of(row.folder(tmp_path))) == row.expected()
 
 
+NO_PATTERNS = [
+    ("{}", "a field is a plain name in braces, not '{}'"),
+    ("{0}", "a field is a plain name in braces, not '{0}'"),
+    ("{ text }", "a field is a plain name in braces, not '{ text }'"),
+    ("{text.__class__}", "a field is a plain name in braces, not '{text.__class__}'"),
+    ("{text[0]}", "a field is a plain name in braces, not '{text[0]}'"),
+    ("{text:d}", "a field is a plain name in braces, not '{text:d}'"),
+    ("{text:{text}}", "a field is a plain name in braces, not '{text:{text}}'"),
+    ("{text!r}", "a field is a plain name in braces, not '{text!r}'"),
+    ("{text!s:>9}", "a field is a plain name in braces, not '{text!s:>9}'"),
+    ("{text", "expected '}' before end of string"),
+    ("{", "Single '{' encountered in format string"),
+    ("text}", "Single '}' encountered in format string"),
+    ("{{text}", "Single '}' encountered in format string"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "message"), NO_PATTERNS)
+def test_a_sentence_that_cannot_be_filled_is_told_in_its_language(pattern: str, message: str, tmp_path: Path) -> None:
+    place = Expected('en: "Recommendation:', "sentences.recommendation.en", f"not a sentence with fields: {message}")
+    right, wrong = (f'    en: "Recommendation: {said}"\n' for said in ("{text}", pattern))
+    row = Changed("no pattern", FILE, right, wrong, (place,))
+    assert in_order(faults_of(row.folder(tmp_path))) == row.expected()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fields"),
+    [
+        ("", set()),
+        ("Nothing to fill.", set()),
+        ("{text}", {"text"}),
+        ("{text}{text} and {a_1}", {"text", "a_1"}),
+        ("{{text}} {rating}", {"rating"}),
+        ("{{{text}}}", {"text"}),
+        ("{été}", {"été"}),
+    ],
+)
+def test_the_fields_of_a_sentence_are_its_plain_names_in_braces(pattern: str, fields: set[str]) -> None:
+    assert fields_of(pattern) == fields
+    pattern.format(**dict.fromkeys(fields, "x"))
+
+
 def test_a_language_of_the_mechanism_that_no_sentence_has_is_missed_in_each() -> None:
     report = report_of(real_method())
     found = faults_of(real_folder(), mechanism(languages=["en", "es", "fr", "pt", "nl"]))
     assert {fault.message for fault in found} == {"the language 'nl' is missing"}
-    assert len(found) == len(report.documents) + len(report.sentences)
+    assert len(found) == len(report.documents) + len(report.sentences) + len(report.labels)
 
 
 def test_a_missing_file_is_told() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.methods_of import Changed, Expected, copied, in_order, line_of, real_folder
 
-from mem.core.yaml import Fault
+from mem.core.yaml import Fault, Source
 from mem.process.methods import VOCABULARY
 from mem.workflow.check import check
 from mem.workflow.loader import Folder, read_folder
@@ -196,6 +196,74 @@ GUARDS_AND_EFFECTS = [
         "{kind: commission_session}",
         "{kind: coffee_break}",
         (Expected("- occasion_was_held", "transitions.3.guards.0", "unknown kind of occasion 'coffee_break'"),),
+    ),
+    Changed(
+        "an effect where a guard belongs, though it needs what does not come with the trigger",
+        EVALUATION,
+        "guards: [report_was_approved]",
+        "guards: [record_decision]",
+        (Expected("guards: [record_decision", "transitions.12.guards.0", "unknown guard 'record_decision'"),),
+    ),
+    Changed(
+        "a guard on evaluations that asks about rounds",
+        ROUND,
+        "{workflow: country_evaluation, stages: [published, not_participating]}",
+        "{workflow: round, stages: [closed]}",
+        (
+            Expected(
+                "- every_evaluation_is_in", "transitions.2.guards.0",
+                "workflow 'round' moves a round, not a country_evaluation",
+            ),
+        ),
+    ),
+    Changed(
+        "a guard on the round that asks about recommendations",
+        EVALUATION,
+        "{workflow: round, stages: [evaluation]}",
+        "{workflow: recommendation, stages: [closed]}",
+        (
+            Expected(
+                "- round_is_in", "transitions.0.guards.0",
+                "workflow 'recommendation' moves a recommendation, not a round",
+            ),
+        ),
+    ),
+    Changed(
+        "an effect on evaluations that fires on rounds",
+        ROUND,
+        "{workflow: country_evaluation, trigger: issue}",
+        "{workflow: round, trigger: close}",
+        (
+            Expected(
+                "- fire_on_evaluations", "transitions.1.effects.0",
+                "workflow 'round' moves a round, not a country_evaluation",
+            ),
+        ),
+    ),
+    Changed(
+        "a guard that needs what does not come with the trigger",
+        RECOMMENDATION,
+        "    needs: [occasion]\n",
+        "",
+        (
+            Expected(
+                "- trigger: approve_closing", "transitions.3.needs",
+                "'occasion_was_held' needs 'occasion' to come with the trigger",
+            ),
+        ),
+    ),
+    Changed(
+        "a guard and an effect that both need what does not come with the trigger",
+        EVALUATION,
+        "    needs: [occasion, reason]\n",
+        "    needs: [reason]\n",
+        tuple(
+            Expected(
+                "- trigger: send_back\n    from: before_commission\n    to: revision\n    by: [commission]\n    needs:",
+                "transitions.11.needs", f"'{verb}' needs 'occasion' to come with the trigger",
+            )
+            for verb in ("occasion_was_held", "record_decision")
+        ),
     ),
 ]  # fmt: skip
 
@@ -497,6 +565,13 @@ SHAPES = [
         (Expected("code: bra", "members.5.code", "String should match pattern '^[A-Z]{3}$'"),),
     ),
     Changed(
+        "an unknown key of a workflow that others name",
+        ROUND,
+        "initial: preparation\n",
+        "initial: preparation\nterminal: closed\n",
+        (Expected("terminal", "terminal", "Extra inputs are not permitted"),),
+    ),
+    Changed(
         "a key that stands twice",
         "calendar.yaml",
         "  session:",
@@ -569,6 +644,26 @@ MECHANISM = [
 ]  # fmt: skip
 
 
+MEMBERS = [
+    Changed(
+        "a member of an unknown region",
+        "states.yaml",
+        "{en: Argentine Republic, es: República Argentina, fr: République argentine, pt: República Argentina}\n"
+        "    region: southern_cone\n",
+        "{en: Argentine Republic, es: República Argentina, fr: République argentine, pt: República Argentina}\n"
+        "    region: far_south\n",
+        (Expected("far_south", "members.0.region", "unknown region 'far_south'"),),
+    ),
+    Changed(
+        "two members of one code",
+        "states.yaml",
+        "  - code: BRA\n",
+        "  - code: BHS  # again\n",
+        (Expected("BHS  # again", "members.5.code", "the code 'BHS' stands twice"),),
+    ),
+]  # fmt: skip
+
+
 def says(row: Changed) -> str:
     return row.says
 
@@ -581,30 +676,48 @@ def test_the_real_folder_has_no_fault_and_everything_is_read() -> None:
     assert None not in (found.mechanism, found.scales, found.calendar, found.members)
 
 
-@pytest.mark.parametrize("row", [*GUARDS_AND_EFFECTS, *ROLES_AND_ARTEFACTS, *ROADS, *MECHANISM], ids=says)
-def test_one_wrong_name_is_told_with_its_file_line_and_path_and_nothing_else_is(row: Changed, tmp_path: Path) -> None:
+EVERY = [*GUARDS_AND_EFFECTS, *ROLES_AND_ARTEFACTS, *ROADS, *SHAPES, *MECHANISM, *MEMBERS]
+
+
+@pytest.mark.parametrize("row", EVERY, ids=says)
+def test_one_thing_wrong_is_told_with_its_file_line_and_path_and_nothing_else_is(row: Changed, tmp_path: Path) -> None:
     assert in_order(check(row.folder(tmp_path), VOCABULARY).faults) == row.expected()
 
 
-@pytest.mark.parametrize("row", SHAPES, ids=says)
-def test_a_file_of_another_shape_is_told_with_its_line(row: Changed, tmp_path: Path) -> None:
+def test_a_region_that_is_gone_is_missed_by_each_of_its_members(tmp_path: Path) -> None:
+    row = Changed("a region under another name", "states.yaml", "  - code: andean\n", "  - code: andes\n", ())
+    members = row.folder(tmp_path).sources["states.yaml"].data["members"]
+    paths = [f"members.{number}.region" for number, one in enumerate(members) if one["region"] == "andean"]
     faults = check(row.folder(tmp_path), VOCABULARY).faults
-    assert in_order([fault for fault in faults if fault.file == row.file]) == row.expected()
+    assert len(paths) > 1
+    assert [(fault.path, fault.message) for fault in faults] == [(path, "unknown region 'andean'") for path in paths]
 
 
-@pytest.mark.parametrize("name", ["mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"])
-def test_a_missing_file_is_told(name: str) -> None:
+def test_two_files_that_define_one_workflow_are_told_at_the_second() -> None:
+    real = real_folder()
+    twin = Source("round_2.yaml", real.sources[ROUND].data, real.sources[ROUND].lines)
+    faults = check(Folder(real.path, {**real.sources, "round_2.yaml": twin}, ()), VOCABULARY).faults
+    line = twin.lines[("workflow",)]
+    assert faults == [Fault("round_2.yaml", line, "workflow", "'round' is defined twice")]
+
+
+FIXED = ("mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml")
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_a_missing_file_is_told_and_nothing_that_it_would_have_defined_is_called_unknown(name: str) -> None:
     real = real_folder()
     rest = {file: source for file, source in real.sources.items() if file != name}
     faults = check(Folder(real.path, rest, ()), VOCABULARY).faults
-    assert [fault for fault in faults if fault.file == name] == [Fault(name, 1, "", "this file is missing")]
+    assert faults == [Fault(name, 1, "", "this file is missing")]
 
 
-def test_a_file_that_cannot_be_read_is_told_once_and_is_not_called_missing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", FIXED)
+def test_a_file_that_cannot_be_read_is_told_once_and_is_not_called_missing(name: str, tmp_path: Path) -> None:
     place = copied(tmp_path)
-    (place / "calendar.yaml").write_bytes(b"days: \xff\n")
+    (place / name).write_bytes(b"days: \xff\n")
     faults = check(read_folder(place), VOCABULARY).faults
-    assert faults == [Fault("calendar.yaml", 1, "", "cannot be read: UnicodeDecodeError")]
+    assert faults == [Fault(name, 1, "", "cannot be read: UnicodeDecodeError")]
 
 
 def test_a_workflow_whose_file_is_gone_is_missed_wherever_it_is_named(tmp_path: Path) -> None:

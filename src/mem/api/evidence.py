@@ -113,7 +113,18 @@ def post_file(
     return door.once(act, lambda made: Made(id=made), door.reads("evidence.read", evaluation))
 
 
-@routes.get("/evidence/{evidence}/content", openapi_extra=acts("evidence.read"), operation_id="evidence_content")
+@routes.get(
+    "/evidence/{evidence}/content",
+    openapi_extra=acts("evidence.read"),
+    operation_id="evidence_content",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The bytes.",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
 def get_content(evidence: UUID, door: Reading) -> Response:
     """The bytes of a file, as an attachment, whatever it is."""
     found, data = service.content(door.work, door.actor, door.house.store, evidence)

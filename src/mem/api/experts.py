@@ -47,7 +47,9 @@ class DesignationList(Shown):
 
 
 class Assign(Taken):
-    designations: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    designations: Annotated[list[UUID], Field(min_length=1, max_length=50)] = Field(
+        examples=[["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"]]
+    )
 
 
 class AssignmentShown(Shown):

@@ -56,10 +56,10 @@ class Comments(Taken):
 class ResponseIn(Taken):
     """What is accepted changes the text, or the rating where the comment is about it; what is not, changes nothing."""
 
-    comment: UUID
+    comment: UUID = Field(examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])
     disposition: Literal["accepted", "partly_accepted", "not_accepted"]
-    reason: Prose
-    changed_text: Said | None = None
+    reason: Prose = Field(examples=["The decree was overlooked."])
+    changed_text: Said | None = Field(None, examples=[{"en": "The country has a national drug authority by decree."}])
     changed_rating: Name | None = None
 
 

@@ -46,9 +46,9 @@ class NewRound(Taken):
 
 
 class UnitSetting(Taken):
-    unit: UnitCode
-    evaluated: bool
-    reason: Prose | None = None
+    unit: UnitCode = Field(examples=["IC-3"])
+    evaluated: bool = Field(examples=[False])
+    reason: Prose | None = Field(None, examples=["Computed from the record, not evaluated."])
 
 
 class NewEvaluations(Taken):
@@ -148,7 +148,7 @@ def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> Rou
     """Open a round from an installed mechanism; its method is pinned from then on."""
     method = door.house.methods.get(body.mechanism)
     if method is None:
-        door.allow(Place({}))
+        door.allow(Place({name: role for one in door.house.methods.values() for name, role in one.roles.items()}))
         reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
         raise Invalid("round_not_opened", reason.message, [reason])
     door.allow(Place(method.roles))

@@ -28,7 +28,6 @@ from mem.people.models import Person
 from mem.rounds.models import Round
 from mem.settings import Settings
 
-
 SYNTHETIC = "Synthetic "
 """How the name of everybody in a demo begins."""
 

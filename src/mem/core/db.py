@@ -79,7 +79,8 @@ class Database:
                 hide_parameters=True,
                 connect_args={"options": "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"},
             )
-            self._writer = self._reader = engine
+            self._writer = engine
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> Engine:
@@ -94,7 +95,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent look; on SQLite the connection cannot write."""
+        """One consistent look, which cannot write."""
         with self._reader.begin() as connection:
             yield connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 KeyPath = tuple[str | int, ...]
+LARGEST = 2**53 - 1  # beyond it, two integers can look alike to a reader of JSON
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def read_yaml(path: Path, name: str) -> Source | Fault:
 
 
 def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
+    if isinstance(node, CommentedMap | CommentedSeq) and node.yaml_anchor() is not None:
+        raise ValueError("an anchor (&), which is not part of the language")  # its copies could fill the memory
     if isinstance(node, CommentedMap):
         if node.merge:
             raise ValueError("a merge key (<<), which is not part of the language")
@@ -87,6 +91,8 @@ def _scalar(node: Any) -> Any:
         return node
     if isinstance(node, datetime | date):
         return node.isoformat()
-    if isinstance(node, int):
-        return int(node)
-    return float(node) if isinstance(node, float) else str(node)
+    if isinstance(node, int | float):
+        if not (abs(node) <= LARGEST if isinstance(node, int) else isfinite(node)):
+            raise ValueError(f"a number that JSON cannot say: {node}")
+        return int(node) if isinstance(node, int) else float(node)
+    return str(node)

@@ -34,7 +34,7 @@ class Store:
             aside.rename(target)
         finally:
             aside.unlink(missing_ok=True)
-        for folder in (target.parent, target.parent.parent, self.root.parent):
+        for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
             _flush(folder)
         return name
 

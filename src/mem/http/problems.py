@@ -29,6 +29,7 @@ from mem.core.errors import (
 )
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
+from mem.http.headers import ALWAYS, UNLESS_SET
 from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,7 +95,7 @@ def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ())
         "code": code,
         "errors": [{"code": r.code, "message": r.message, "where": r.where} for r in reasons],
     }
-    headers = {"Cache-Control": "no-store"}
+    headers = {**ALWAYS, **UNLESS_SET}  # by itself, since Starlette answers the unexpected outside of all middleware
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="mem"'
     if status == 503:

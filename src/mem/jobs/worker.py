@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from mem.core.db import Database
 from mem.core.work import Work
@@ -31,8 +31,8 @@ class Worker(threading.Thread):
         while not self._stopped.wait(self._period - self._clock().timestamp() % self._period):
             try:
                 self.turn()
-            except DBAPIError as error:
-                log.warning("due work has to wait: %s", type(error.orig).__name__)
+            except SQLAlchemyError as error:  # the database's own errors, and that no connection was free in time
+                log.warning("due work has to wait: %s", type(getattr(error, "orig", error)).__name__)
 
     def turn(self) -> None:
         """Do once what is due now."""

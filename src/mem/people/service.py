@@ -45,7 +45,7 @@ def add_person(work: Work, name: str) -> UUID:
 
 def grant_role(work: Work, method: Method, person_id: UUID, role: str, state: str | None) -> UUID:
     """Give a person a role. Raises `Invalid` with every reason: unknown role or state, a state missing or too many,
-    or a person who would both evaluate and answer for one state."""
+    or a person who would both evaluate and answer for one state: whoever evaluates does so for every other state."""
     person(work, person_id)
     reasons = []
     definition = method.roles.get(role)
@@ -60,19 +60,29 @@ def grant_role(work: Work, method: Method, person_id: UUID, role: str, state: st
     if definition is not None and state is not None:
         for held in _grants(work, person_id):
             other = method.roles.get(held.role)
-            if other is not None and held.state == state and other.evaluates != definition.evaluates:
-                message = "One person cannot both evaluate and act for the same state."
+            if other is not None and held.state is not None and other.evaluates != definition.evaluates:
+                message = "One person cannot both evaluate states and act for one."
                 reasons.append(Reason("incompatible_roles", message, "/role"))
     if any(held == Grant(role, state) for held in _grants(work, person_id)):
         reasons.append(Reason("already_held", "The person holds this role already.", "/role"))
     if reasons:
         raise Invalid("role_not_granted", "This role cannot be given.", reasons)
-    membership_id = work.new_id()
-    work.db.execute(
-        insert(Membership).values(id=membership_id, person_id=person_id, role=role, state=state, granted_at=work.now)
-    )
+    membership_id = _give(work, person_id, role, state)
     data = {"membership": str(membership_id), "person": str(person_id), "role": role, "state": state}
     record(work, ADMINISTRATION, "role_granted", data)
+    return membership_id
+
+
+def _give(work: Work, person_id: UUID, role: str, state: str | None) -> UUID:
+    """Store a role; one that was held before and has ended is held anew."""
+    same = (Membership.person_id == person_id, Membership.role == role, Membership.state == state)
+    ended: UUID | None = work.db.execute(select(Membership.id).where(*same)).scalar()
+    if ended is not None:
+        work.db.execute(update(Membership).where(*same).values(granted_at=work.now, ended_at=None))
+        return ended
+    membership_id = work.new_id()
+    row = {"id": membership_id, "person_id": person_id, "role": role, "state": state, "granted_at": work.now}
+    work.db.execute(insert(Membership).values(**row))
     return membership_id
 
 

@@ -18,7 +18,7 @@ from mem.core.errors import NotFound, Precondition, Reason, Refused
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.service import lock, move
-from mem.people.policy import ACTIONS, Actor, Deny, decide
+from mem.people.policy import ACTIONS, Actor, Deny, decide, seen_by
 from mem.process.effects import EFFECTS, Done
 from mem.process.facts import Facts, Payload
 from mem.process.guards import GUARDS
@@ -134,21 +134,27 @@ def _run_effects(work: Work, subject: Moving, transition: Transition, done: Done
 
 def _blockers(subject: Moving, actor: Actor | None, transition: Transition, facts: Facts) -> list[Reason]:
     """Every reason against a transition: who asks, what must come with it, what its guards say. By nobody (a lapse,
-    or a consequence of another move) only the guards are asked."""
-    found: list[Reason] = []
+    or a consequence of another move) only the guards are asked. Who may not fire it is told of the guards only what
+    they see anyway: what is missing tells of answers, of who judges, of where another evaluation stands."""
+    found = [] if actor is None else _against(subject, actor, transition)
+    seen = None if actor is None or not found else seen_by(actor, subject.place)
     if actor is not None:
-        ours = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role in transition.by))
-        if not ours.grants:
-            found.append(Reason("not_yours", "Your role does not fire this.", ", ".join(transition.by)))
-        else:
-            verdict = decide(ours, ACTIONS[subject.act], subject.place)
-            found.extend(verdict.reasons if isinstance(verdict, Deny) else ())
         given = {"reason": facts.payload.reason, "occasion": facts.payload.occasion}
         found.extend(NEED[need] for need in transition.needs if not given[need])
     for use in transition.guards:
         guard = GUARDS[use.name]
-        found.extend(guard.judge(facts, guard.params.model_validate(use.params)))
+        if seen is None or guard.tells is None or guard.tells in seen:
+            found.extend(guard.judge(facts, guard.params.model_validate(use.params)))
     return found
+
+
+def _against(subject: Moving, actor: Actor, transition: Transition) -> list[Reason]:
+    """Why this actor does not fire a transition; empty when it is theirs to fire."""
+    ours = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role in transition.by))
+    if not ours.grants:
+        return [Reason("not_yours", "Your role does not fire this.", ", ".join(transition.by))]
+    verdict = decide(ours, ACTIONS[subject.act], subject.place)
+    return [*verdict.reasons] if isinstance(verdict, Deny) else []
 
 
 def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> datetime | None:

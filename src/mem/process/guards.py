@@ -38,7 +38,8 @@ class OccasionKind(Params):
 @dataclass(frozen=True)
 class Guard:
     """A guard as data names it: its function, parameters, the subjects it can look at, the facts it asks for, the
-    subject that its parameter `workflow` must move, and what must come with the trigger."""
+    subject that its parameter `workflow` must move, and what must come with the trigger. `tells` names the artefact
+    that its reasons are part of: whoever neither sees that nor may fire the transition is not told them."""
 
     judge: Callable[[Any, Any], Iterator[Reason]]
     params: type[BaseModel]
@@ -46,6 +47,7 @@ class Guard:
     asks: frozenset[str] = frozenset()
     about: str | None = None
     needs: frozenset[str] = frozenset()
+    tells: str | None = None
 
 
 def states_are_enrolled(facts: RoundFacts, params: Params) -> Iterator[Reason]:
@@ -139,25 +141,25 @@ def _guards(*guards: Guard) -> dict[str, Guard]:
 Judge = Callable[[Any, Any], Iterator[Reason]]
 
 
-def _on_round(judge: Judge, params: type[BaseModel], *asks: str, about: str | None = None) -> Guard:
-    return Guard(judge, params, frozenset({ROUND}), frozenset(asks), about)
+def _on_round(judge: Judge, params: type[BaseModel], *asks: str, **more: Any) -> Guard:
+    return Guard(judge, params, frozenset({ROUND}), frozenset(asks), **more)
 
 
-def _on_evaluation(judge: Judge, params: type[BaseModel], *asks: str, about: str | None = None) -> Guard:
-    return Guard(judge, params, frozenset({EVALUATION}), frozenset(asks), about)
+def _on_evaluation(judge: Judge, params: type[BaseModel], *asks: str, **more: Any) -> Guard:
+    return Guard(judge, params, frozenset({EVALUATION}), frozenset(asks), **more)
 
 
 GUARDS = _guards(
     _on_round(states_are_enrolled, Params, "seats"),
     _on_round(some_unit_is_evaluated, Params, "judged_units"),
     _on_round(every_participant_designated_an_expert, Params, "seats", "designated"),
-    _on_round(every_evaluation_is_in, InStages, "seats", about=EVALUATION),
+    _on_round(every_evaluation_is_in, InStages, "seats", about=EVALUATION, tells="progress"),
     _on_evaluation(round_is_in, InStages, "round", about=ROUND),
-    _on_evaluation(every_required_answer_given, Params, "answered"),
-    _on_evaluation(assessors_are_assigned, AtLeast, "voices"),
-    _on_evaluation(every_assessment_is_handed_in, Params, "voices"),
-    _on_evaluation(every_unit_is_concluded, Params, "rated", "concluded"),
-    _on_evaluation(every_comment_is_answered, Params, "open_comments"),
+    _on_evaluation(every_required_answer_given, Params, "answered", tells="answers"),
+    _on_evaluation(assessors_are_assigned, AtLeast, "voices", tells="assignments"),
+    _on_evaluation(every_assessment_is_handed_in, Params, "voices", tells="assignments"),
+    _on_evaluation(every_unit_is_concluded, Params, "rated", "concluded", tells="conclusions"),
+    _on_evaluation(every_comment_is_answered, Params, "open_comments", tells="responses"),
     _on_evaluation(report_was_approved, Params, "decided"),
     Guard(
         occasion_was_held,

@@ -123,6 +123,7 @@ def fields_of(sentence: str) -> set[str]:
         if field is None:
             continue
         if not field.isidentifier() or form or conversion:
-            raise ValueError(f"a field is a plain name in braces, not '{{{field}{':' + form if form else ''}}}'")
+            written = f"{field}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}"
+            raise ValueError(f"a field is a plain name in braces, not '{{{written}}}'")
         found.add(field)
     return found

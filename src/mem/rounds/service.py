@@ -101,6 +101,7 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
     if where.stage != where.workflow.initial:
         message = "What a cycle evaluates is set before the round moves on."
         raise Conflict("too_late", message, [Reason("too_late", message)])
+    _in_the_plan(where, found.kind, unit)
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
     if not evaluated:
         if not reason:
@@ -111,13 +112,15 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
 
 
 def _exclude(work: Work, where: RoundStanding, cycle_id: UUID, kind: str, unit: str, reason: str) -> None:
-    tree = tree_of(where.method, where.method.mechanism.cycles[kind].plan)
-    if unit not in tree.units:
-        raise Invalid(
-            "unknown_unit", "The plan has no such unit.", [Reason("unknown_unit", "Not in the plan.", "/unit")]
-        )
+    _in_the_plan(where, kind, unit)
     work.db.execute(insert(CycleExclusion).values(cycle_id=cycle_id, unit=unit, reason=reason))
     record(work, where.id, "unit_excluded", {"cycle": str(cycle_id), "unit": unit, "reason": reason})
+
+
+def _in_the_plan(where: RoundStanding, kind: str, unit: str) -> None:
+    if unit not in tree_of(where.method, where.method.mechanism.cycles[kind].plan).units:
+        reason = Reason("unknown_unit", "Not in the plan.", "/unit")
+        raise Invalid("unknown_unit", "The plan has no such unit.", [reason])
 
 
 def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> list[UUID]:

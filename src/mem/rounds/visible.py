@@ -30,6 +30,8 @@ def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> Colu
 
 def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
+    if role.of_a_state and grant.state is None:
+        return false()
     if role.scope == "own":
         conditions.append(CountryEvaluation.state == grant.state)
     elif role.scope == "others":

@@ -20,6 +20,7 @@ from mem.workflow.definition import (
     Role,
     Roles,
     Scales,
+    Transition,
     Use,
     Workflow,
 )
@@ -211,10 +212,13 @@ class _Road:
                 yield self.source.fault(path, f"'{transition.trigger}' leaves '{stage}' twice")
         yield from self._uses((*path, "guards"), transition.guards, self.words.guards, "guard")
         yield from self._uses((*path, "effects"), transition.effects, self.words.effects, "effect")
-        for use in (*transition.guards, *transition.effects):
-            verb = self.words.guards.get(use.name) or self.words.effects.get(use.name)
-            for need in sorted((verb.needs if verb else frozenset()) - set(transition.needs)):
-                yield self.source.fault((*path, "needs"), f"'{use.name}' needs '{need}' to come with the trigger")
+        yield from self._needs((*path, "needs"), transition)
+
+    def _needs(self, path: KeyPath, transition: Transition) -> Iterable[Fault]:
+        for uses, known in ((transition.guards, self.words.guards), (transition.effects, self.words.effects)):
+            for verb in (use.name for use in uses if use.name in known):
+                for need in sorted(known[verb].needs - set(transition.needs)):
+                    yield self.source.fault(path, f"'{verb}' needs '{need}' to come with the trigger")
 
     def _fired_otherwise(self, trigger: str) -> bool:
         """By a lapse of this workflow, or by an effect of another one."""

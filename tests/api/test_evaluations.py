@@ -1,0 +1,68 @@
+"""Is an evaluation shown where it stands, and its record told, to those who may know of it?"""
+
+from __future__ import annotations
+
+from tests.callers import Api
+from tests.road import EXCLUDED, STAGES, ok, road
+from tests.watchers import only, statuses
+
+EVALUATION = {
+    "id", "round_id", "round_code", "cycle_id", "cycle_code", "state", "synthetic", "stage", "stage_title", "version",
+    "entered_at", "waits_for", "excluded",
+}  # fmt: skip
+EVENT = {"seq", "type", "at", "actor_id", "leaf", "link", "data"}
+
+
+async def test_an_evaluation_is_shown_where_it_stands_and_its_tag_moves_with_it(api: Api) -> None:
+    found = await road(api)
+    entity = found.cast.entity
+    first = await entity.get(found.path)
+    told = ok(first)
+    assert set(told) == EVALUATION
+    assert (told["id"], told["round_id"], told["cycle_id"]) == (found.evaluations["BRB"], found.round, found.cycle)
+    assert (told["round_code"], told["cycle_code"], told["state"], told["synthetic"]) == ("r-1", "main", "BRB", True)
+    assert (told["stage"], told["version"], told["waits_for"]) == ("enrolled", 1, "mem_unit")
+    assert set(told["stage_title"]) == {"en", "es", "fr", "pt"}
+    assert first.headers["etag"] == '"v1"'
+    left_out = told["excluded"]
+    assert left_out["IS-7"] == left_out["IS-7.2"] == EXCLUDED["IS-7"]
+    assert left_out["DR-1.1"] == EXCLUDED["DR"]
+    assert "IS-6.1" not in left_out
+    await found.to("answering")
+    second = await entity.get(found.path)
+    assert (ok(second)["stage"], ok(second)["version"], second.headers["etag"]) == ("answering", 2, '"v2"')
+    assert ok(second)["entered_at"] > told["entered_at"]
+
+
+async def test_who_may_know_of_an_evaluation_and_read_its_record_in_each_stage(api: Api) -> None:
+    found = await road(api)
+    hidden = {"enrolled": ("expert", "coordinator"), "answering": ("expert", "coordinator"), "compilation": ("expert",)}
+    knowing = {"entity", "contributor", "officer", "expert", "coordinator", "commission", "auditor"}
+    for stage in STAGES:
+        await found.to(stage)
+        away = hidden.get(stage, ())
+        for rest in ("", "/transitions", "/method", "/recommendations"):
+            assert await statuses(found, rest) == only(*knowing - {*away}, hidden=away), (stage, rest)
+        assert await statuses(found, "/record") == only("officer", "auditor", hidden=away), stage
+
+
+async def test_the_record_tells_who_did_what_in_order(api: Api) -> None:
+    found = await road(api, "review")
+    events = ok(await found.cast.auditor.get(f"{found.path}/record"))["events"]
+    assert all(set(event) == EVENT for event in events)
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert [event["at"] for event in events] == sorted(event["at"] for event in events)
+    types = [event["type"] for event in events]
+    assert list(dict.fromkeys(types)) == [
+        "state_enrolled", "stage_moved", "evidence_attached", "answers_given", "answers_submitted", "experts_assigned"
+    ]  # fmt: skip
+    (submitted,) = [event for event in events if event["type"] == "answers_submitted"]
+    assert submitted["actor_id"] == str(found.cast.entity.person_id)
+    assert set(submitted["data"]) == {"answers", "sha256"}
+    moves = [event["data"] for event in events if event["type"] == "stage_moved"]
+    assert [(move["from"], move["trigger"], move["to"]) for move in moves] == [
+        ("enrolled", "issue", "answering"),
+        ("answering", "submit_answers", "compilation"),
+        ("compilation", "open_review", "review"),
+    ]
+    assert moves[0]["due_at"] > events[0]["at"]

@@ -1,0 +1,76 @@
+"""Do states name their experts, and does the secretariat put them on the evaluations of others alone?"""
+
+from __future__ import annotations
+
+from tests.callers import Api, person
+from tests.road import V1, codes, ok, refused, road
+from tests.watchers import only, statuses
+
+UNKNOWN = "00000000-0000-0000-0000-000000000007"
+
+
+async def test_a_state_names_its_own_experts(api: Api) -> None:
+    found = await road(api)
+    cast, path = found.cast, f"{found.round_path}/designations"
+    second = person(api, "expert", "BRB")
+    chosen = cast.experts["BRB"]
+    candidates = ok(await cast.entity.get(f"{found.round_path}/candidates", params={"state": "BRB"}))["candidates"]
+    assert {(one["person"], one["role"]) for one in candidates} == {
+        (str(one.person_id), "expert") for one in (chosen, second)
+    }
+    body = {"state": "BRB", "person": str(chosen.person_id), "rank": "principal"}
+    made = ok(await cast.entity.post(path, body), 201)
+    ok(await cast.entity.post(path, {**body, "person": str(second.person_id), "rank": "alternate"}), 201)
+    listed = ok(await cast.commission.get(path))["designations"]
+    assert listed[0] == {
+        "id": made["id"], "state": "BRB", "person_id": str(chosen.person_id), "name": "expert BRB", "rank": "principal"
+    }  # fmt: skip
+    assert [one["rank"] for one in listed] == ["principal", "alternate"]
+
+    foreign = {"state": "BRB", "person": str(cast.experts["CHL"].person_id), "rank": "chief"}
+    assert codes(refused(await cast.entity.post(path, foreign), 422)) == {"no_expert", "unknown_rank"}
+    assert codes(refused(await cast.entity.post(path, body), 422)) == {"designated_already"}
+    refused(await cast.entity.post(path, {**body, "person": UNKNOWN}), 404)
+    refused(await cast.entity.post(f"{V1}/rounds/{UNKNOWN}/designations", body), 404)
+    for caller in (cast.entities["CHL"], cast.contributor, cast.officer, chosen, cast.commission, cast.auditor):
+        refused(await caller.post(path, body), 403)
+        refused(await caller.get(f"{found.round_path}/candidates", params={"state": "BRB"}), 403)
+    refused(await api.get(path), 401)
+
+
+async def test_experts_are_assigned_to_others_one_voice_a_state(api: Api) -> None:
+    found = await road(api)
+    second = person(api, "expert", "CHL")
+    body = {"state": "CHL", "person": str(second.person_id), "rank": "alternate"}
+    alternate = ok(await found.cast.entities["CHL"].post(f"{found.round_path}/designations", body), 201)["id"]
+    await found.to("compilation")
+    officer, path, named = found.cast.officer, f"{found.path}/assignments", found.designations
+
+    async def listed() -> list[str]:
+        return [one["expert_state"] for one in ok(await officer.get(path))["assignments"]]
+
+    for chosen, status, code, where in (
+        ([named["BRB"]], 409, "own_country", "/designations/0"),
+        ([named["JAM"], named["BRB"]], 409, "own_country", "/designations/1"),
+        ([named["JAM"], UNKNOWN], 422, "unknown_designation", "/designations/1"),
+    ):
+        problem = refused(await officer.post(path, {"designations": chosen}), status)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == [(code, where)]
+    assert refused(await officer.post(path, {"designations": [named["CHL"], alternate]}), 409)["code"] == "one_voice"
+    assert await listed() == []  # all or none
+    assert len(ok(await officer.post(path, {"designations": [named["CHL"]]}), 201)["ids"]) == 1
+    assert refused(await officer.post(path, {"designations": [alternate]}), 409)["code"] == "one_voice"
+    assert await listed() == ["CHL"]
+    (shown,) = ok(await found.cast.auditor.get(path))["assignments"]
+    assert set(shown) == {"id", "person_id", "name", "expert_state", "handed_in_at"}
+    assert (shown["person_id"], shown["handed_in_at"]) == (str(found.cast.experts["CHL"].person_id), None)
+
+
+async def test_only_the_secretariat_assigns_and_only_while_it_compiles(api: Api) -> None:
+    found = await road(api, "compilation")
+    body = {"designations": [UNKNOWN]}  # whoever may assign is told that it is not there
+    for stage, assigning, hidden in (("compilation", ("officer",), ("expert",)), ("review", (), ())):
+        await found.to(stage)
+        told = await statuses(found, lambda caller: caller.post(f"{found.path}/assignments", body))
+        assert told == only(*assigning, hidden=hidden, status=422)
+    assert await statuses(found, "/assignments") == only("officer", "auditor", "coordinator")

@@ -1,0 +1,189 @@
+"""Does every error reach the caller as a problem with a stable code, and tell nothing that was sent or is inside?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from mem.core import errors
+from mem.core.errors import Reason
+from mem.http.body import Malformed, TooLarge, WrongMedia
+from mem.http.problems import RESPONSES, STATUS, TITLES, Problem, install
+from mem.http.unit import NotReady
+
+SECRET = "rosebud"
+FROM_DRIVER = Exception(f"table {SECRET} is locked")
+REASONS = [Reason("first", "The first.", "/a/0"), Reason("second", "The second.")]
+
+
+class Stranger(Exception):
+    """An error that nobody expects."""
+
+
+async def ask(app: FastAPI, verb: str, path: str, **more: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://mem.test") as client:
+        return await client.request(verb, path, **more)
+
+
+async def raised(error: Exception) -> httpx.Response:
+    """What the caller is answered when this is raised within a route."""
+    app = FastAPI()
+    install(app)
+
+    @app.get("/")
+    def fails() -> None:
+        raise error
+
+    return await ask(app, "GET", "/")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.NotAuthenticated("c", "Words.", REASONS), 401),
+        (errors.NotAllowed("c", "Words.", REASONS), 403),
+        (errors.Conflict("c", "Words.", REASONS), 409),
+        (errors.Refused("c", "Words.", REASONS), 409),
+        (errors.Precondition("c", "Words.", REASONS), 412),
+        (errors.Precondition("precondition_required", "Words.", REASONS), 428),
+        (TooLarge("c", "Words.", REASONS), 413),
+        (WrongMedia("c", "Words.", REASONS), 415),
+        (Malformed("c", "Words.", REASONS), 400),
+        (errors.Invalid("c", "Words.", REASONS), 422),
+        (NotReady("c", "Words.", REASONS), 503),
+        (type("Later", (errors.Conflict,), {})("c", "Words.", REASONS), 409),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+async def test_an_error_of_ours_is_a_problem_with_every_reason(error: errors.MemError, status: int) -> None:
+    response = await raised(error)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    assert response.json() == {
+        "type": f"urn:mem:problem:{error.code}", "title": TITLES[status], "status": status, "detail": "Words.",
+        "code": error.code,
+        "errors": [
+            {"code": "first", "message": "The first.", "where": "/a/0"},
+            {"code": "second", "message": "The second.", "where": None},
+        ],
+    }  # fmt: skip
+    Problem.model_validate(response.json())
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers.get("www-authenticate") == ('Bearer realm="mem"' if status == 401 else None)
+    assert response.headers.get("retry-after") == ("1" if status == 503 else None)
+
+
+async def test_what_is_not_there_says_only_that() -> None:
+    response = await raised(errors.NotFound())
+    assert (response.status_code, response.json()["code"], response.json()["errors"]) == (404, "not_found", [])
+
+
+def test_every_kind_of_error_of_ours_has_its_status_and_every_status_its_title() -> None:
+    def below(kind: type[errors.MemError]) -> set[type[errors.MemError]]:
+        return {one for child in kind.__subclasses__() if child.__module__.startswith("mem.") for one in
+                ({child} | below(child))}  # fmt: skip
+
+    assert below(errors.MemError) == STATUS.keys()
+    assert set(STATUS.values()) <= TITLES.keys()
+    assert {int(status) for status in RESPONSES} >= set(STATUS.values())
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError(SECRET, {"value": SECRET}, FROM_DRIVER), 503, "busy"),
+        (PoolTimeout(SECRET), 503, "busy"),
+        (IntegrityError(SECRET, {"value": SECRET}, FROM_DRIVER), 500, "internal"),
+        (DataError(SECRET, {"value": SECRET}, FROM_DRIVER), 500, "internal"),
+        (Stranger(SECRET), 500, "internal"),
+        (AssertionError(SECRET), 500, "internal"),
+        (OSError(f"/data/{SECRET}"), 500, "internal"),
+        (HTTPException(404, SECRET), 404, "not_found"),
+        (HTTPException(400, SECRET), 400, "malformed"),
+        (HTTPException(418, SECRET), 418, "malformed"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+async def test_an_error_of_anybody_else_tells_nothing_of_the_inside(
+    error: Exception, status: int, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, "mem.http"):
+        response = await raised(error)
+    assert (response.status_code, response.json()["code"], response.json()["status"]) == (status, code, status)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-content-type-options"] == "nosniff"  # on a failure of our own as on any answer
+    assert response.headers["content-security-policy"]
+    assert SECRET not in response.text + str(response.headers.raw)
+    assert bool(caplog.records) == (status == 500)  # whoever runs the service is told
+    if isinstance(error, IntegrityError | DataError):
+        assert SECRET not in caplog.text  # a statement's parameters are somebody's words
+
+
+class Inner(BaseModel):
+    n: int
+
+
+class Taken(BaseModel):
+    items: list[Inner]
+    by_name: dict[str, int]
+
+
+def taking() -> FastAPI:
+    app = FastAPI()
+    install(app)
+
+    @app.post("/things/{number}")
+    def take(number: int, body: Taken, size: int = 0) -> None: ...
+
+    @app.get("/things/{number}")
+    def show(number: int) -> None: ...
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/things/1", {"items": [{"n": 1}, {"n": SECRET}], "by_name": {}}, ["/items/1/n"]),
+        ("/things/1", {"items": [], "by_name": {"a/b~c": SECRET}}, ["/by_name/a~1b~0c"]),
+        ("/things/1", {}, ["/items", "/by_name"]),
+        ("/things/1", [], [""]),
+        ("/things/x", {"items": [], "by_name": {}}, ["path:number"]),
+        ("/things/1?size=x", {"items": [], "by_name": {}}, ["query:size"]),
+        ("/things/x?size=x", {"items": [{}], "by_name": {}}, ["path:number", "query:size", "/items/0/n"]),
+    ],
+)
+async def test_content_of_another_form_is_pointed_at_everywhere(path: str, body: Any, where: list[str]) -> None:
+    response = await ask(taking(), "POST", path, json=body)
+    assert (response.status_code, response.json()["code"]) == (422, "wrong_content")
+    assert [one["where"] for one in response.json()["errors"]] == where
+    assert {one["code"] for one in response.json()["errors"]} == {"wrong_value"}
+    assert SECRET not in response.text
+
+
+Ask = Callable[[FastAPI], Any]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "status", "code", "allow"),
+    [
+        ("GET", "/nothing", 404, "not_found", None),
+        ("DELETE", "/things/1", 405, "method_not_allowed", "GET, POST"),
+        ("PUT", "/things/1", 405, "method_not_allowed", "GET, POST"),
+        ("BREW", "/things/1", 405, "method_not_allowed", "GET, POST"),
+    ],
+)
+async def test_an_unknown_address_or_method_is_a_problem_too(
+    verb: str, path: str, status: int, code: str, allow: str | None
+) -> None:
+    response = await ask(taking(), verb, path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers.get("allow") == allow

@@ -1,0 +1,138 @@
+"""What does a test of a service look at? A unit of work in a database that a session shares, refusals with all their
+reasons, everything that is stored, what was recorded, and how many statements it took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, event, insert, select, text
+from tests import databases
+
+from mem.core.db import AnyRow, Base, Database
+from mem.core.errors import MemError
+from mem.core.work import Work
+from mem.ledger.service import events
+from mem.methods.models import MethodPart, MethodRow
+from mem.methods.service import pin
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_shared: dict[str, Database] = {}
+
+
+@pytest.fixture
+def shared_work(backend: str, request: pytest.FixtureRequest) -> Iterator[Work]:
+    """A unit of work in one database a session, where the method is pinned already; rolled back at the end.
+
+    A module that wants it instead of a `work` in a fresh database says `work = looking.shared_work`: on PostgreSQL a
+    fresh database costs a second, and whoever commits nothing needs none.
+    """
+    if backend not in _shared:
+        _shared[backend] = _opened(backend, request)
+    with _shared[backend].engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            yield Work(connection, NOW)
+        finally:
+            transaction.rollback()
+
+
+def _opened(backend: str, request: pytest.FixtureRequest) -> Database:
+    """The shared database, gone with the session."""
+    session = request.session
+    if backend == "sqlite":
+        folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("shared")
+        url = databases.sqlite_copy(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        server, template = (request.getfixturevalue(name) for name in ("postgresql_server", "postgresql_template"))
+        made = databases.postgresql_database(server, "mem_shared", template)
+        url = made.__enter__()
+        session.addfinalizer(lambda: made.__exit__(None, None, None))
+    found = Database(url)
+    session.addfinalizer(found.dispose)
+    session.addfinalizer(lambda: _shared.pop(backend))
+    with found.write() as connection:
+        pin(Work(connection, NOW), request.getfixturevalue("method"))
+    return found
+
+
+@contextmanager
+def undone(work: Work) -> Iterator[None]:
+    """Whatever happens inside, an error of the database included, leaves nothing behind."""
+    inside = work.db.begin_nested()
+    try:
+        yield
+    finally:
+        inside.rollback()
+
+
+@contextmanager
+def refused(
+    work: Work, kind: type[MemError], *reasons: str | tuple[str, str | None], code: str | None = None
+) -> Iterator[None]:
+    """The block is refused by this kind of error with exactly these reasons (their codes, or each code with where),
+    in this order, and nothing is stored."""
+    before = stored(work)
+    with pytest.raises(kind) as caught:
+        yield
+    assert (type(caught.value), caught.value.code) == (kind, code or caught.value.code)
+    placed = any(isinstance(one, tuple) for one in reasons)
+    found = [(one.code, one.where) if placed else one.code for one in caught.value.reasons]
+    assert found == [*reasons], f"refused for {found}"
+    assert stored(work) == before
+
+
+def stored(work: Work) -> dict[str, list[AnyRow]]:
+    """Every row of every table (without pinned methods, which are large)."""
+    out = {MethodPart.__table__, MethodRow.__table__}
+    return {
+        table.name: sorted(work.db.execute(select(table)), key=repr)
+        for table in Base.metadata.tables.values()
+        if table not in out
+    }
+
+
+def rows(work: Work, table: type[Base], **where: Any) -> list[AnyRow]:
+    """The rows of a table, or those whose columns have these values."""
+    return list(work.db.execute(select(table.__table__).filter_by(**where)))
+
+
+def put(work: Work, table: type[Base], **values: Any) -> None:
+    """Store a row past every service."""
+    work.db.execute(insert(table).values(**values))
+
+
+def recorded(work: Work, chain: UUID, *types: str) -> list[dict[str, Any]]:
+    """The events of a chain (of these types) as they were hashed."""
+    found = (json.loads(row.canonical) for row in events(work, chain))
+    return [one for one in found if not types or one["type"] in types]
+
+
+def unguarded(work: Work, table: str) -> None:
+    """Let the rows of a table that is only added to be changed, until the transaction is rolled back."""
+    if work.db.dialect.name == "sqlite":
+        for verb in ("update", "delete"):
+            work.db.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{verb}"))
+    else:
+        work.db.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+@contextmanager
+def statements(connection: Connection) -> Iterator[list[str]]:
+    """The statements sent to the database inside the block."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
