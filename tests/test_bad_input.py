@@ -177,6 +177,8 @@ BODIES: list[tuple[str, bytes, int, str, Errors]] = [
      [("wrong_value", "/answers/0/question")]),
     ("a base that is no number", b'{"answers": [{"question": "is_1_1", "base": "%b", "value": true}]}' % S, 422,
      "wrong_content", [("wrong_value", "/answers/0/base")]),
+    ("a number as a text", b'{"answers": [{"question": "is_1_1", "base": "2", "value": true}]}', 422, "wrong_content",
+     [("wrong_value", "/answers/0/base")]),
     ("an unknown question", one_answer(b"true", S), 422, "answer_refused", [("unknown_question", "/answers/0")]),
     ("a value of another type", one_answer(b'"%b"' % S), 422, "answer_refused",
      [("wrong_value", "/answers/0/value")]),

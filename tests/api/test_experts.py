@@ -74,3 +74,34 @@ async def test_only_the_secretariat_assigns_and_only_while_it_compiles(api: Api)
         told = await statuses(found, lambda caller: caller.post(f"{found.path}/assignments", body))
         assert told == only(*assigning, hidden=hidden, status=422)
     assert await statuses(found, "/assignments") == only("officer", "auditor", "coordinator")
+
+
+async def test_candidates_are_whoever_holds_an_evaluating_role_for_the_state_now(api: Api) -> None:
+    found = await road(api)
+    cast, path = found.cast, f"{found.round_path}/candidates"
+    coordinator, gone = person(api, "coordinator", "BRB"), person(api, "expert", "BRB")
+    everybody = ok(await cast.officer.get(f"{V1}/people"))["people"]
+    (role,) = [one["roles"][0]["id"] for one in everybody if one["id"] == str(gone.person_id)]
+    ok(await cast.officer.post(f"{V1}/roles/{role}/end"))
+    told = ok(await cast.entity.get(path, params={"state": "BRB"}))["candidates"]
+    assert [(one["person"], one["name"], one["role"]) for one in told] == [
+        (str(coordinator.person_id), "coordinator BRB", "coordinator"),
+        (str(cast.experts["BRB"].person_id), "expert BRB", "expert"),
+    ]
+    body = {"state": "BRB", "person": str(gone.person_id), "rank": "principal"}
+    assert codes(refused(await cast.entity.post(f"{found.round_path}/designations", body), 422)) == {"no_expert"}
+    refused(await cast.entity.get(path, params={"state": "CHL"}), 403)
+    for state in ("", "brb", "BRBB"):
+        refused(await cast.entity.get(path, params={"state": state}), 422)
+    refused(await cast.entity.get(path), 422)
+    refused(await cast.entity.get(f"{V1}/rounds/{UNKNOWN}/candidates", params={"state": "BRB"}), 404)
+
+
+async def test_who_is_assigned_is_never_told_to_the_country_nor_to_experts_who_judge_alone(api: Api) -> None:
+    found = await road(api, "review")
+    staff = ("officer", "auditor", "coordinator")
+    for stage, judges in (("review", ()), ("consolidation", ("expert",)), ("revision", ("expert",))):
+        await found.to(stage)
+        assert await statuses(found, "/assignments") == only(*staff, *judges), stage
+    await found.to("published")
+    assert await statuses(found, "/assignments") == only("officer", "auditor")

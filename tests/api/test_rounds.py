@@ -50,6 +50,10 @@ async def test_a_round_that_cannot_be_is_not_opened(api: Api) -> None:
         (new(code="R 8"), 422, {"wrong_value"}),
         (new(code="r-8", title=" "), 422, {"wrong_value"}),
         (new(code="r-8", members_on="2018-02-30"), 422, {"wrong_value"}),
+        (new(code="r-8", members_on=0), 422, {"wrong_value"}),
+        (new(code="r-8", members_on="2018-02-03T00:00:00"), 422, {"wrong_value"}),
+        (new(code="r-8", synthetic="yes"), 422, {"wrong_value"}),
+        (new(code="r-8", synthetic=1), 422, {"wrong_value"}),
     ):
         assert codes(refused(await officer.post(f"{V1}/rounds", body), status)) == errors, body
     assert len(ok(await officer.get(f"{V1}/rounds"))["rounds"]) == 1

@@ -32,6 +32,7 @@ from mem.methods.service import move
 from mem.migrate import current, head
 from mem.people.models import Person, Token
 from mem.people.policy import Actor, Grant
+from mem.process.invariants import INVARIANTS
 from mem.rounds.models import Deadline
 from mem.rounds.service import NewCycle, enrol, open_round
 from mem.rounds.service import cycles as cycles_of
@@ -230,6 +231,7 @@ def test_an_intact_ledger_is_verified(mem: Command, method: Method, database_url
     assert json.loads(as_json.stdout) == {"chains": 1, "events": 3, "faults": [], "ok": True}
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize(("says", "statement", "values", "fault"), TAMPERED, ids=[row[0] for row in TAMPERED])
 def test_a_ledger_that_was_tampered_with_fails_by_the_name_of_its_chain(
     says: str,
@@ -250,6 +252,72 @@ def test_a_ledger_that_was_tampered_with_fails_by_the_name_of_its_chain(
     assert (as_json.exit_code, json.loads(as_json.stdout)["faults"]) == (1, [told])
 
 
+def exported(mem: Command, database_url: str, method: Method, place: Path) -> Path:
+    """The export of a ledger of three events."""
+    add_officer(Settings(database_url=database_url), method, "A", "auditor", None, 1)
+    written = mem("ledger", "export", place / "export", "--database-url", database_url)
+    assert (written.exit_code, written.stdout) == (0, "3 events written\n")
+    return place / "export"
+
+
+def test_an_export_is_verified_where_there_is_no_database(
+    mem: Command, database_url: str, method: Method, tmp_path: Path
+) -> None:
+    file = exported(mem, database_url, method, tmp_path)
+    verified = mem("ledger", "verify", "--export", file, "--json")
+    assert verified.exit_code == 0
+    assert json.loads(verified.stdout) == {"chains": 1, "events": 3, "faults": [], "ok": True}
+
+
+@SQLITE
+def test_an_export_that_was_tampered_with_fails_by_the_name_of_its_chain(
+    mem: Command, database_url: str, method: Method, tmp_path: Path
+) -> None:
+    file = exported(mem, database_url, method, tmp_path)
+    first, _, last = file.read_text(encoding="utf-8").splitlines()
+    file.write_text(f"{first}\n{last}\n", encoding="utf-8")
+    verified = mem("ledger", "verify", "--export", file)
+    assert (verified.exit_code, verified.stdout) == (1, "1 chains, 2 events, 1 faults\n")
+    assert verified.stderr == f"chain {ADMINISTRATION}: event 2 is missing or out of order (found 3)\n"
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", '{"chain": "c"}', None], ids=["text", "list", "bare", "none"])
+@pytest.mark.parametrize("option", ["--export", "--checkpoint", "--receipt"])
+def test_a_file_that_is_something_else_is_told(option: str, content: str | None, mem: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    if content is not None:
+        (tmp_path / "file").write_text(content, encoding="utf-8")
+    export = [] if option == "--export" else ["--export", tmp_path / "empty"]
+    verified = mem("ledger", "verify", *export, option, tmp_path / "file")
+    assert isinstance(verified.exception, SystemExit)
+    assert verified.exit_code == 1
+    assert len(verified.stderr.splitlines()) == 1
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_database_in_which_every_invariant_holds_passes_the_check(mem: Command, database_url: str) -> None:
+    checked = mem("check", "--database-url", database_url)
+    assert (checked.exit_code, checked.stdout) == (0, f"{len(INVARIANTS)} invariants, 0 broken\n")
+    as_json = mem("check", "--json", "--database-url", database_url)
+    assert json.loads(as_json.stdout) == {"invariants": len(INVARIANTS), "broken": {}}
+
+
+@pytest.mark.breaks_invariants
+def test_a_database_in_which_an_invariant_does_not_hold_fails_by_its_name(
+    mem: Command, method: Method, database: Database, database_url: str
+) -> None:
+    add_officer(Settings(database_url=database_url), method, "A", "auditor", None, 1)
+    tamper(database, "DELETE FROM event WHERE seq = 3", {})
+    checked = mem("check", "--database-url", database_url)
+    assert (checked.exit_code, checked.stdout) == (1, f"{len(INVARIANTS)} invariants, 1 broken\n")
+    assert checked.stderr == "a_chain_is_as_long_as_its_head_says: 1 rows\n"
+    as_json = mem("check", "--json", "--database-url", database_url)
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["broken"] == {"a_chain_is_as_long_as_its_head_says": 1}
+
+
 # --- migrate and serve ----------------------------------------------------------------------------------------------
 
 
@@ -265,6 +333,16 @@ def test_migrating_brings_an_empty_database_to_the_newest_schema_and_does_nothin
     add_officer(Settings(database_url=url), method, "A", "auditor", None, 1)
     mem("migrate", "--database-url", url)
     assert runs.rows(empty_database, Person.name) == [("A",)]
+
+
+@pytest.mark.parametrize("arguments", [("tick",), ("check",), ("ledger", "verify"), ("ledger", "export", "file")])
+def test_a_database_that_was_not_migrated_is_refused_with_what_to_do(
+    arguments: tuple[str, ...], mem: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = mem(*arguments)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "This database is not at the newest schema: run `mem migrate` first.\n"
 
 
 def test_serving_refuses_a_broken_folder_before_it_takes_the_port(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def tamper(database: Database, statement: str, values: dict[str, Any]) -> None:
         assert connection.execute(text(statement), values).rowcount > 0
 
 
+@pytest.mark.breaks_invariants
 @pytest.mark.parametrize(("says", "statement", "values", "fault"), TAMPERED, ids=[row[0] for row in TAMPERED])
 def test_a_ledger_that_was_tampered_with_is_told_by_its_chain(
     says: str, statement: str, values: dict[str, Any], fault: str, settings: Settings, database: Database
@@ -112,6 +113,7 @@ def test_a_ledger_that_was_tampered_with_is_told_by_its_chain(
     assert (found["faults"], found["ok"]) == ([f"chain {ADMINISTRATION}: {fault}"], False)
 
 
+@pytest.mark.breaks_invariants
 def test_a_chain_whose_head_was_turned_back_is_told(settings: Settings, database: Database) -> None:
     officer(settings)
     with database.write() as connection:

@@ -84,12 +84,15 @@ def keep(file: Path, marker: str, *names: str) -> None:
 
 
 def small_copy(place: Path) -> Path:
-    """A copy of `workflows/mem` with one area of the plan, the questions on it and eight states: fast to read."""
+    """A copy of `workflows/mem` with one area of the plan, the questions on it and eight states: fast to read. One question that
+    asks for a document is about two units."""
     folder = shutil.copytree(MEM, place / "mem")
     for section in (folder / "questionnaires" / "mem-7").iterdir():
         if section.stem != KEPT:
             section.unlink()
     replace(folder / "questionnaires" / "mem-7.yaml", "sections: [IS, DR, SR, CM, IC]", f"sections: [{KEPT}]")
+    questions = folder / "questionnaires" / "mem-7" / f"{KEPT}.yaml"
+    replace(questions, "ic_1_5_evidence\n    units: [IC-1.5]", "ic_1_5_evidence\n    units: [IC-1.5, IC-1.4]")
     keep(folder / "plans" / "hemispheric-2016-2020.yaml", "\n  - code: ", KEPT)
     keep(folder / "states.yaml", "\n  - code: ", *REGIONS, *STATES)
     return folder

@@ -40,9 +40,12 @@ def test_setting_up_opens_a_synthetic_round_of_the_script_with_nobody_enrolled(s
     assert where_all_stand(stage) == set()
 
 
-@pytest.mark.parametrize(("states", "absent"), [(3, 0), (4, 1)])
-def test_a_state_stays_away_only_where_there_are_enough(served: Served, states: int, absent: int) -> None:
-    script = {**served.script, "personas": {"mem_unit": {}}}
+@pytest.mark.parametrize(("states", "absent"), [(4, 0), (5, 2), (6, 2)])
+def test_as_many_states_stay_away_as_the_script_says_where_there_are_enough(
+    served: Served, states: int, absent: int
+) -> None:
+    rule = {**served.script["not_participating"], "number": 2, "at_least_states": 5}
+    script = {**served.script, "personas": {"mem_unit": {}}, "not_participating": rule}
     stage = runs.set_out(served, script, f"of-{states}", states=states)
     members = [member["code"] for member in stage.mechanism["members"]]
     assert stage.states == members[:states]

@@ -70,7 +70,8 @@ def test_a_state_without_an_english_name_is_shown_by_its_code() -> None:
 def test_the_table_is_whole_where_no_terminal_gives_its_width() -> None:
     console, file = written(width=40)
     table(console, a_stage(), TOTALS)
-    assert line_with(file.getvalue(), "Total")[-1] == "2 published"
+    assert line_with(file.getvalue(), "Answers") == ["State", *(name.capitalize() for name in COLUMNS), "Outcome"]
+    assert line_with(file.getvalue(), "Total")[1] == "1,000"
 
 
 def test_each_stage_that_evaluations_leave_gets_a_bar_that_counts_them() -> None:

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from tests.callers import Api
 from tests.road import V1, ok
 
+from mem.http.openapi import HEADERS
 from mem.http.problems import MEDIA_TYPE, RESPONSES, Problem
 from mem.people.policy import ACTIONS
 
@@ -108,6 +109,11 @@ def test_every_command_says_which_headers_it_takes(document: Document) -> None:
         if path.endswith("/transitions") and verb == "post":
             expected = expected | {"if-match"}
         assert headers == expected, (path, verb)
+        for one in operation.get("parameters", []):
+            if one["in"] == "header":
+                either = verb == "put"  # the version that was seen, or that there was none
+                assert one["required"] is not either, (path, verb)
+                assert one["schema"] == HEADERS[one["name"].lower()], (path, verb)
 
 
 def example_in(document: Document, schema: Document, above: tuple[str, ...] = ()) -> bool:

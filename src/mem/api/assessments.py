@@ -8,7 +8,20 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mem.api.routing import Made, Name, Said, Shown, StateCode, Taken, UnitCode, VersionedList, acts, router, versioned
+from mem.api.routing import (
+    Id,
+    Made,
+    Name,
+    Said,
+    Shown,
+    StateCode,
+    Taken,
+    UnitCode,
+    VersionedList,
+    acts,
+    router,
+    versioned,
+)
 from mem.assessments import service
 from mem.assessments.rules import Citation, Dissent, Judgement
 from mem.http.unit import IdempotencyKey, Reading, Writing
@@ -21,7 +34,7 @@ class CitationIn(Taken):
 
     answer: Name | None = Field(None, examples=["is_1_1"])
     version: int | None = Field(None, ge=1, le=1_000_000, examples=[1])
-    evidence: UUID | None = None
+    evidence: Id | None = None
 
 
 class FindingIn(Taken):

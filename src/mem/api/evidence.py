@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from mem.api.routing import Line, Made, Shown, Taken, UnitCode, acts, router
+from mem.api.routing import Day, Line, Made, Shown, Taken, UnitCode, acts, router
 from mem.evidence import service
 from mem.evidence.service import MEDIA_TYPES, NewFile, NewLink
 from mem.http.body import FILE_LIMIT
@@ -24,7 +24,7 @@ class LinkIn(Taken):
     title: Line = Field(examples=["National drug strategy 2016-2020"])
     url: Annotated[str, Field(min_length=1, max_length=2_000, examples=["https://example.org/strategy.pdf"])]
     units: Annotated[list[UnitCode], Field(min_length=1, max_length=130)] = Field(examples=[["IS-2.4"]])
-    issued_on: date | None = None
+    issued_on: Day | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from mem.api.routing import Made, Name, Shown, StateCode, Taken, acts, router
+from mem.api.routing import Id, Made, Name, Shown, StateCode, Taken, acts, router
 from mem.http.unit import IdempotencyKey, Reading, Writing
 from mem.rounds import experts
 from mem.rounds.standing import permitted, round_standing
@@ -20,7 +20,7 @@ StateQuery = Annotated[StateCode, Query(examples=["BRB"])]
 
 class NewDesignation(Taken):
     state: StateCode
-    person: UUID
+    person: Id
     rank: Name = Field(examples=["principal"])
 
 
@@ -47,7 +47,7 @@ class DesignationList(Shown):
 
 
 class Assign(Taken):
-    designations: Annotated[list[UUID], Field(min_length=1, max_length=50)] = Field(
+    designations: Annotated[list[Id], Field(min_length=1, max_length=50)] = Field(
         examples=[["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"]]
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import Field
 
-from mem.api.routing import Name, Prose, Said, Shown, Taken, acts, router
+from mem.api.routing import Id, Name, Prose, Said, Shown, Taken, acts, router
 from mem.http.unit import IdempotencyKey, Reading, Writing, tag
 from mem.recommendations import service as recommendations
 from mem.reports import comments, versions
@@ -56,7 +56,7 @@ class Comments(Taken):
 class ResponseIn(Taken):
     """What is accepted changes the text, or the rating where the comment is about it; what is not, changes nothing."""
 
-    comment: UUID = Field(examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])
+    comment: Id = Field(examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])
     disposition: Literal["accepted", "partly_accepted", "not_accepted"]
     reason: Prose = Field(examples=["The decree was overlooked."])
     changed_text: Said | None = Field(None, examples=[{"en": "The country has a national drug authority by decree."}])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mem.api.routing import Code, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
+from mem.api.routing import Code, Day, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.people.policy import Place
@@ -41,7 +41,7 @@ class NewRound(Taken):
     code: Code = Field(examples=["round-7"])
     title: Line = Field(examples=["Seventh evaluation round"])
     synthetic: bool = False
-    members_on: date | None = Field(None, examples=["2018-02-01"])
+    members_on: Day | None = Field(None, examples=["2018-02-01"])
     cycles: Annotated[list[CycleIn], Field(min_length=1, max_length=20)]
 
 
@@ -58,7 +58,7 @@ class NewEvaluations(Taken):
 class NewOccasion(Taken):
     kind: Name = Field(examples=["commission_session"])
     title: Line = Field(examples=["62nd regular session"])
-    held_on: date
+    held_on: Day
 
 
 class ExclusionShown(Shown):

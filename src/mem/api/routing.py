@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from mem.http.body import StrictRoute
 from mem.http.problems import RESPONSES
@@ -17,14 +20,27 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True)]
 Said = Annotated[
-    dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose], Field(min_length=1, max_length=8)
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose],
+    Field(min_length=1, max_length=8, json_schema_extra={"additionalProperties": False}),
 ]
 
 
-class Taken(BaseModel):
-    """What a route takes: nothing beyond its fields."""
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+def _day(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else value
+
+
+Id = Annotated[UUID, Field(strict=False)]
+Day = Annotated[date, BeforeValidator(_day)]
+"""As JSON says them, which has neither: a text, of this form and no other."""
+
+
+class Taken(BaseModel):
+    """What a route takes: nothing beyond its fields, and nothing that would have to be made into them first."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Shown(BaseModel):

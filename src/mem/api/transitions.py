@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from mem.api.routing import Name, Prose, Reasoned, Shown, Taken, acts, router
+from mem.api.routing import Id, Name, Prose, Reasoned, Shown, Taken, acts, router
 from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
 from mem.process.advance import Moved, advance, possible
 from mem.process.facts import Payload
@@ -20,7 +20,7 @@ class Fire(Taken):
 
     trigger: Name = Field(examples=["submit_answers"])
     reason: Prose | None = None
-    occasion: UUID | None = None
+    occasion: Id | None = None
 
 
 class PossibleShown(Shown):

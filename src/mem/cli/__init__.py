@@ -189,7 +189,8 @@ def people_add(
 @ledger.command("export")
 def ledger_export(file: Annotated[Path, typer.Argument(help="Where to write.")], database_url: Url = "") -> None:
     """Write every event of every chain, one JSON object a line. It holds everything: keep it secret."""
-    console.print(f"{export_ledger(_settings(database_url), file)} events written", highlight=False)
+    with _database(database_url):
+        console.print(f"{export_ledger(_settings(database_url), file)} events written", highlight=False)
 
 
 @ledger.command("verify")
@@ -203,9 +204,13 @@ def ledger_verify(
 ) -> None:
     """Recompute every chain, and hold checkpoints and receipts against them. Exits 1 on any fault."""
     if export is None:
-        found = verify_ledger(_settings(database_url))
+        with _database(database_url):
+            found = verify_ledger(_settings(database_url))
     else:
-        found = verify_files(export, checkpoint or [], receipt or [], key)
+        try:
+            found = verify_files(export, checkpoint or [], receipt or [], key)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _fail([f"one of these files cannot be read as what it should be: {error}"])
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
