@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.callers import Api
-from tests.road import EXCLUDED, STAGES, ok, road
+from tests.callers import Api, person
+from tests.road import EXCLUDED, STAGES, V1, ok, refused, road
 from tests.watchers import only, statuses
 
 EVALUATION = {
@@ -66,3 +66,23 @@ async def test_the_record_tells_who_did_what_in_order(api: Api) -> None:
         ("compilation", "open_review", "review"),
     ]
     assert moves[0]["due_at"] > events[0]["at"]
+
+
+async def test_who_evaluates_sees_nothing_of_the_own_country_by_any_other_role(api: Api) -> None:
+    """One who is an expert of Barbados, and besides holds every role that sees the evaluations of all."""
+    found = await road(api, "review")
+    both = person(api, "expert", "BRB")
+    for role in ("commission", "auditor", "mem_unit"):
+        body = {"mechanism": "mem", "role": role}
+        ok(await found.cast.officer.post(f"{V1}/people/{both.person_id}/roles", body), 201)
+    for rest in (
+        "", "/transitions", "/method", "/questionnaire", "/answers", "/evidence", "/assignments", "/findings",
+        "/conclusions", "/report", "/comments", "/recommendations", "/record", "/leaves", "/receipts",
+    ):  # fmt: skip
+        refused(await both.get(f"{found.path}{rest}"), 404)
+    evidence = ok(await found.cast.officer.get(f"{found.path}/evidence"))["evidence"][0]["id"]
+    refused(await both.get(f"{V1}/evidence/{evidence}/content"), 404)
+    body = {"trigger": "open_consolidation", "reason": "x"}
+    refused(await both.post(f"{found.path}/transitions", body, headers={"If-Match": '"v4"'}), 404)
+    listed = ok(await both.get(f"{found.round_path}/evaluations"))["evaluations"]
+    assert {one["state"] for one in listed} == {"CHL", "JAM"}

@@ -15,7 +15,7 @@ from tests.worlds import CHANGED_RATING, CHANGED_TEXT, LEFT_OUT, WEAK, World, wo
 from mem.answers.service import NewAnswer, current, give, versions
 from mem.assessments.models import ConclusionVersion
 from mem.assessments.rules import Judgement
-from mem.assessments.service import concluded, conclude
+from mem.assessments.service import conclude, concluded
 from mem.core.canonical import digest_of
 from mem.core.work import Work
 from mem.evidence.service import pieces
@@ -73,11 +73,11 @@ class Sources:
                 found = {row.version: row.question_sha256 for row in versions(self.here.work, self.here.id, key)}
                 return version in found and more in ({}, {"question_sha256": found[version]})
             case {"kind": "evidence", "id": one, "sha256": sha256}:
-                return self.evidence.get(one) == sha256
+                return bool(self.evidence.get(one) == sha256)
             case {"kind": "conclusion", "unit": unit, "version": version}:
                 return (unit, version) in self.conclusions
             case {"kind": "comment", "id": one, "disposition": disposition}:
-                return self.comments.get(one) == disposition is not None
+                return bool(self.comments.get(one) == disposition is not None)
             case {"kind": "absence", "unit": unit}:
                 return unit in self.here.units
             case {"kind": level, "code": code}:
