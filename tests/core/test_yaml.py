@@ -113,6 +113,7 @@ def test_a_file_that_is_not_well_formed_is_a_fault_with_its_line(
 
 
 MERGE = "a merge key (<<), which is not part of the language"
+ANCHOR = "an anchor (&), which is not part of the language"
 
 
 @pytest.mark.parametrize(
@@ -125,9 +126,13 @@ MERGE = "a merge key (<<), which is not part of the language"
         ("a: !!float x\n", "could not convert string to float: 'x'"),
         ("a: !!bool x\n", "'x'"),
         ("a: !!omap [{x: 1}]\n", "'NoneType' object is not subscriptable"),
-        ("a: &x {b: 1}\nc:\n  <<: *x\n", MERGE),
-        ("a: &x {b: 1}\nc: {d: [{<<: *x, b: 2}]}\n", MERGE),
         ("<<: {a: 1}\n", MERGE),
+        ("c: {d: [{<<: {a: 1}, b: 2}]}\n", MERGE),
+        ("a: &x {b: 1}\nc:\n  <<: *x\n", ANCHOR),
+        ("a: &x [1]\n", ANCHOR),
+        ("a: &x [*x]\n", ANCHOR),
+        ("a: {b: [&x {c: 1}]}\nd: *x\n", ANCHOR),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n", ANCHOR),
         ("1: a\n'1': b\n", "the key '1' twice, once as a number"),
         ("a: {b: [{'2016': a, 2016: b}]}\n", "the key '2016' twice, once as a number"),
         ("a: .nan\n", "a number that JSON cannot say: nan"),

@@ -84,8 +84,8 @@ def keep(file: Path, marker: str, *names: str) -> None:
 
 
 def small_copy(place: Path) -> Path:
-    """A copy of `workflows/mem` with one area of the plan, the questions on it and eight states: fast to read. One question that
-    asks for a document is about two units."""
+    """A copy of `workflows/mem` that is fast to read: one area of the plan, the questions on it, eight states. One
+    question that asks for a document is about two units."""
     folder = shutil.copytree(MEM, place / "mem")
     for section in (folder / "questionnaires" / "mem-7").iterdir():
         if section.stem != KEPT:
