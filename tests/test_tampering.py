@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -84,15 +85,15 @@ def test_of_what_nobody_touched_nothing_is_said(real: Record) -> None:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
 def test_every_attack_is_found_and_named(attack: Attack, real: Record) -> None:
     for number in range(-(-TRIED // len(ATTACKS))):
+        sys.stdout.write(f"MEM_SEED={SEED}, attack {number}\n")  # shown when it fails
         chance = random.Random(f"{SEED} {attack.__name__} {number}")
         touched = deepcopy(real)
         named = attack(touched, chance)
         found = faults(touched)
-        again = f"MEM_SEED={SEED}, attack {number}"
-        assert touched != real, f"{again}: it changed nothing"
-        assert named, again
+        assert touched != real, "it changed nothing"
+        assert named
         for name in named:
-            assert any(name in fault for fault in found), f"{again}: '{name}' is not named in {found}"
+            assert any(name in fault for fault in found), f"'{name}' is not named in {found}"
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +139,13 @@ def random_record(work: Work, chance: random.Random) -> Record:
 def test_of_untouched_ledgers_nothing_is_ever_said(blank: Engine) -> None:
     lines = 0
     for number in range(LEDGERS):
+        sys.stdout.write(f"MEM_SEED={SEED}, ledger {number}\n")
         chance = random.Random(f"{SEED} ledger {number}")
         with blank.connect() as connection:
             found = random_record(Work(connection, THEN), chance)
             connection.rollback()
         lines += len(found.lines)
-        assert faults(found) == [], f"MEM_SEED={SEED}, ledger {number}"
+        assert faults(found) == []
     assert lines > LEDGERS
 
 

@@ -129,6 +129,8 @@ def installed(folder: Path) -> dict[str, Method]:
         if definitions.faults:
             raise BadDefinitions(definitions.faults)
         method = Method.of(definitions.parts)
+        if method.mechanism.mechanism in found:
+            raise BadDefinitions((Fault(str(place), 1, "mechanism", "another folder defines this mechanism too"),))
         found[method.mechanism.mechanism] = method
     return found
 

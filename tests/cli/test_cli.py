@@ -46,7 +46,13 @@ PLAN = "hemispheric-2016-2020"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A mechanism's folder that is fast to read; never changed."""
-    return runs.small_copy(tmp_path_factory.mktemp("workflows"))
+    return one_question(runs.small_copy(tmp_path_factory.mktemp("workflows")))
+
+
+def one_question(folder: Path) -> Path:
+    """Leave one question of a small copy's questionnaire: the commands ask none of them."""
+    runs.keep(folder / "questionnaires" / "mem-7" / f"{runs.KEPT}.yaml", "\n  - key: ", "ic_1_1")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +72,7 @@ def mem(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command
 
 def broken(place: Path) -> tuple[Path, str]:
     """A folder in which a transition leads nowhere, and the line that says so."""
-    folder = runs.small_copy(place)
+    folder = one_question(runs.small_copy(place))
     road = folder / "country_evaluation.yaml"
     runs.replace(road, "    to: compilation\n", "    to: compilaton\n")
     line = line_of(road.read_text(encoding="utf-8"), "to: compilaton")

@@ -58,7 +58,7 @@ def test_what_is_due_is_fired_and_told_and_only_once(database: Database, method:
 
 
 def test_what_is_not_due_is_not_fired(database: Database, method: Method) -> None:
-    (here,) = made(database, method, "round")
+    made(database, method, "round")
     with database.read() as connection:
         before = stored(Work(connection, NOW))
     assert list(fire_due(database, at(NOW + LIMIT - timedelta(microseconds=1)))) == []

@@ -15,7 +15,7 @@ from rich.console import Console
 from mem.cli.operations import add_officer, export_ledger, opened, prepare, verify_files, verify_ledger
 from mem.core.clock import now
 from mem.core.db import Database
-from mem.core.errors import MemError
+from mem.core.errors import MemError, MethodDamaged
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.settings import Settings
@@ -126,6 +126,8 @@ def serve(
         app = create_app(settings, work_every=work_every or None)
     except BadDefinitions as bad:
         _fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
+    except MethodDamaged as damage:
+        _fail([f"A pinned method is not what it was; nothing was started: {damage}"])
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
@@ -170,7 +172,7 @@ def people_add(
     role: Annotated[str, typer.Option(help="A role of the mechanism.")],
     mechanism: Annotated[str, typer.Option(help="Which mechanism.")] = "mem",
     state: Annotated[str | None, typer.Option(help="The state, where the role is one of a state.")] = None,
-    days: Annotated[int, typer.Option(help="Days until the token expires.")] = 90,
+    days: Annotated[int, typer.Option(help="Days until the token expires.", min=1, max=366)] = 90,
     database_url: Url = "",
 ) -> None:
     """Add a person with a role, and print a new token once: how the first officer comes in."""
