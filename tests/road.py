@@ -40,8 +40,7 @@ def codes(problem: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True)
 class Cast:
-    """A person for each role. Entities and experts by state; one expert is of a state that takes no part, and so is
-    the coordinator."""
+    """A person for each role. Entities and experts by state; one expert and the coordinator are of other states."""
 
     officer: Caller
     entities: Mapping[str, Caller]
@@ -161,16 +160,15 @@ class Road:
         for number, unit in enumerate(await self.rated(), start=1):
             about = [one["key"] for one in questions if unit in one["units"] and one["key"] in answers]
             cited: list[dict[str, Any]] = [{"answer": key, "version": answers[key]} for key in about[:2]]
-            rating = scale[-number % len(scale)]["code"]
-            cited.append({"evidence": evidence})
-            made.append({"unit": unit, "text": {"en": f"{said} on {unit}."}, "rating": rating, "citations": cited})
+            judged = {"unit": unit, "text": {"en": f"{said} on {unit}."}, "rating": scale[-number % len(scale)]["code"]}
+            made.append({**judged, "citations": [*cited, {"evidence": evidence}]})
         return made
 
     async def assess_as(self, state: str) -> None:
         """The expert of this state writes a finding on each unit and hands in."""
         expert = self.cast.experts[state]
-        body = {"findings": await self.judgements(expert, f"Found by {state}")}
-        ok(await expert.post(f"{self.path}/findings", body))
+        findings = await self.judgements(expert, f"Found by {state}")
+        ok(await expert.post(f"{self.path}/findings", {"findings": findings}))
         ok(await expert.post(f"{self.path}/findings/hand-in"))
 
     async def assess(self) -> None:
@@ -184,8 +182,7 @@ class Road:
         for one in conclusions:
             if one["rating"] in ("not_started", "started"):
                 one["recommendation"] = {"en": f"Do more on {one['unit']}."}
-        dissents = [{"state": "JAM", "text": {"en": "JAM sees it otherwise."}}]
-        conclusions[0] |= {"agreement": "dissent", "dissents": dissents}
+        conclusions[0] |= {"agreement": "dissent", "dissents": [{"state": "JAM", "text": {"en": "JAM differs."}}]}
         ok(await self.cast.coordinator.post(f"{self.path}/conclusions", {"conclusions": conclusions}))
 
     async def send_draft(self) -> None:
@@ -219,8 +216,11 @@ class Road:
 
     async def session(self, held_on: str = "") -> str:
         """A session of the Commission, today unless another day is said."""
-        day = held_on or datetime.now(UTC).date().isoformat()
-        body = {"kind": "commission_session", "title": "62nd session", "held_on": day}
+        body = {
+            "kind": "commission_session",
+            "title": "62nd session",
+            "held_on": held_on or str(datetime.now(UTC).date()),
+        }
         return str(ok(await self.cast.officer.post(f"{self.round_path}/occasions", body), 201)["id"])
 
     async def approve(self) -> None:
@@ -239,8 +239,7 @@ async def road(api: Api, stage: str = "enrolled", code: str = "r-1", players: Ca
     opened = ok(await who.officer.post(f"{V1}/rounds", body), 201)
     cycle_id = opened["cycles"][0]["id"]
     ids = ok(await who.officer.post(f"{V1}/cycles/{cycle_id}/evaluations", {"states": list(STATES)}), 201)["ids"]
-    found = Road(api, who, code, opened["id"], cycle_id, dict(zip(STATES, ids, strict=True)), {})
-    return await found.to(stage)
+    return await Road(api, who, code, opened["id"], cycle_id, dict(zip(STATES, ids, strict=True)), {}).to(stage)
 
 
 def value_for(question: Mapping[str, Any], years: list[int], evidence: str) -> Any:

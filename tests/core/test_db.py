@@ -80,7 +80,7 @@ def test_a_json_column_that_holds_nothing_is_null(database: Database) -> None:
     with database.write() as connection:
         token = {"person_id": add(connection), "secret_sha256": "0" * 64, "label": "", "created_at": NOW}
         for name, scope in (("a", None), ("b", [])):
-            connection.execute(insert(Token).values(id=name, scope=scope, expires_at=NOW, **token))
+            connection.execute(insert(Token).values(id=name, scope=scope, expires_at=NOW + timedelta(days=1), **token))
         nothing = connection.execute(text("SELECT id FROM token WHERE scope IS NULL")).scalars().all()
     assert nothing == ["a"]
 

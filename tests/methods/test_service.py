@@ -115,6 +115,7 @@ def damaged(work: Work, method: Method) -> Iterator[tuple[str, Method]]:
     yield copy("no part", dict.fromkeys([*method.parts, "variant.yaml"], (b"", "")))
 
 
+@pytest.mark.breaks_invariants
 def test_a_damaged_copy_is_fatal_and_stays_so(work: Work, method: Method) -> None:
     for name, one in damaged(work, method):
         for _ in range(2):
