@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, event, insert, select, text
 from tests import databases
+from tests.worlds import World, world
 
 from mem.core.db import AnyRow, Base, Database
 from mem.core.errors import MemError
@@ -23,7 +24,7 @@ from mem.methods.models import MethodPart, MethodRow
 from mem.methods.service import pin
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-_shared: dict[str, Database] = {}
+_shared: dict[tuple[str, str | None], tuple[Database, World | None]] = {}
 
 
 @pytest.fixture
@@ -33,9 +34,30 @@ def shared_work(backend: str, request: pytest.FixtureRequest) -> Iterator[Work]:
     A module that wants it instead of a `work` in a fresh database says `work = looking.shared_work`: on PostgreSQL a
     fresh database costs a second, and whoever commits nothing needs none.
     """
-    if backend not in _shared:
-        _shared[backend] = _opened(backend, request)
-    with _shared[backend].engine.connect() as connection:
+    database, _ = _opened(backend, None, request)
+    with _rolled_back(database) as work:
+        yield work
+
+
+def at(stage: str = "enrolled") -> Any:
+    """A fixture: the world of `tests.worlds` with Barbados' evaluation at this stage, made once a session in a database
+    of its own, and handed to each test in a unit of work that is rolled back. `here = looking.at("review")`."""
+
+    @pytest.fixture
+    def here(backend: str, request: pytest.FixtureRequest) -> Iterator[World]:
+        database, made = _opened(backend, stage, request)
+        assert made is not None
+        with _rolled_back(database) as work:
+            yield made.within(work)
+            if not request.node.get_closest_marker("breaks_invariants"):
+                assert databases.broken(work) == {}
+
+    return here
+
+
+@contextmanager
+def _rolled_back(database: Database) -> Iterator[Work]:
+    with database.engine.connect() as connection:
         transaction = connection.begin()
         try:
             yield Work(connection, NOW)
@@ -43,23 +65,27 @@ def shared_work(backend: str, request: pytest.FixtureRequest) -> Iterator[Work]:
             transaction.rollback()
 
 
-def _opened(backend: str, request: pytest.FixtureRequest) -> Database:
-    """The shared database, gone with the session."""
+def _opened(backend: str, stage: str | None, request: pytest.FixtureRequest) -> tuple[Database, World | None]:
+    """A database of the session, with the method pinned, or with a world at a stage; gone with the session."""
+    if (backend, stage) in _shared:
+        return _shared[backend, stage]
     session = request.session
     if backend == "sqlite":
         folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("shared")
         url = databases.sqlite_copy(request.getfixturevalue("sqlite_template"), folder)
     else:
         server, template = (request.getfixturevalue(name) for name in ("postgresql_server", "postgresql_template"))
-        made = databases.postgresql_database(server, "mem_shared", template)
-        url = made.__enter__()
-        session.addfinalizer(lambda: made.__exit__(None, None, None))
-    found = Database(url)
-    session.addfinalizer(found.dispose)
-    session.addfinalizer(lambda: _shared.pop(backend))
-    with found.write() as connection:
-        pin(Work(connection, NOW), request.getfixturevalue("method"))
-    return found
+        opening = databases.postgresql_database(server, "mem_shared", template)
+        url = opening.__enter__()
+        session.addfinalizer(lambda: opening.__exit__(None, None, None))
+    database = Database(url)
+    session.addfinalizer(database.dispose)
+    session.addfinalizer(lambda: _shared.pop((backend, stage)))
+    with database.write() as connection:
+        work, method = Work(connection, NOW), request.getfixturevalue("method")
+        pin(work, method)
+        _shared[backend, stage] = (database, None if stage is None else world(work, method).to(stage))
+    return _shared[backend, stage]
 
 
 @contextmanager

@@ -107,9 +107,8 @@ class Road:
 
     async def blockers(self, caller: Caller, trigger: str) -> list[tuple[str, str | None]]:
         """What stands against a trigger on Barbados' evaluation: code and place of each."""
-        found = ok(await caller.get(f"{self.path}/transitions"))["transitions"]
-        (one,) = [possible for possible in found if possible["trigger"] == trigger]
-        return [(blocker["code"], blocker["where"]) for blocker in one["blockers"]]
+        ways = {way["trigger"]: way for way in ok(await caller.get(f"{self.path}/transitions"))["transitions"]}
+        return [(one["code"], one["where"]) for one in ways[trigger]["blockers"]]
 
     async def issue(self) -> None:
         """Every state names its expert, and the questionnaire goes out."""
@@ -216,11 +215,8 @@ class Road:
 
     async def session(self, held_on: str = "") -> str:
         """A session of the Commission, today unless another day is said."""
-        body = {
-            "kind": "commission_session",
-            "title": "62nd session",
-            "held_on": held_on or str(datetime.now(UTC).date()),
-        }
+        day = held_on or str(datetime.now(UTC).date())
+        body = {"kind": "commission_session", "title": "62nd session", "held_on": day}
         return str(ok(await self.cast.officer.post(f"{self.round_path}/occasions", body), 201)["id"])
 
     async def approve(self) -> None:

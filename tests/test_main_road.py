@@ -89,7 +89,8 @@ async def the_round_is_prepared(found: Road) -> None:
 async def round_blockers(found: Road, trigger: str) -> list[tuple[str, str]]:
     """What stands against a trigger of the round."""
     possible = ok(await found.cast.officer.get(f"{found.round_path}/transitions"))["transitions"]
-    return [(one["code"], one["where"]) for way in possible if way["trigger"] == trigger for one in way["blockers"]]
+    ways = {way["trigger"]: way for way in possible}
+    return [(one["code"], one["where"]) for one in ways[trigger]["blockers"]]
 
 
 async def put_answer(found: Road, caller: Caller, body: Mapping[str, Any], base: int) -> httpx.Response:

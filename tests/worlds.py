@@ -84,7 +84,7 @@ class World:
 
     def within(self, work: Work) -> World:
         """The same world in another unit of work."""
-        return replace(self, work=work)
+        return replace(self, work=work, designations=dict(self.designations))
 
     def by(self, actor: Actor, days: int = 0) -> Work:
         """The unit of work as that of an actor, some days later."""

@@ -35,14 +35,11 @@ from mem.http.constraints import meaning
 from mem.methods.method import Method
 from mem.people.policy import Actor
 
-work = looking.shared_work
 NAME, LAW, STAFF, PLACE = "is_1_1_name", "is_1_2_law", "is_1_3_staff", "is_1_3_independent"
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method).to("answering")
+here = looking.at("answering")
 
 
 def one(question: str, value: Any = None, base: int = 0, why_not: str | None = None, index: int = 0) -> NewAnswer:

@@ -11,33 +11,24 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from tests import looking
 from tests.looking import NOW, put, recorded, refused, rows, stored, undone
-from tests.worlds import ASSIGNED, DISSENTED, WEAK, World, world
+from tests.worlds import ASSIGNED, DISSENTED, WEAK, World
 
 from mem.assessments.models import ConclusionVersion, FindingVersion
 from mem.assessments.rules import Citation, Dissent, Judgement
 from mem.assessments.service import conclude, concluded, conclusions, find, findings, hand_in
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Precondition
-from mem.core.work import Work
 from mem.evidence.service import known
-from mem.methods.method import Method
 from mem.people.policy import Actor
 from mem.rounds.experts import assignments
 from mem.rounds.models import Assignment
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 UNIT, OTHER = "IS-1.1", "IS-1.2"
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method).to("review")
-
-
-@pytest.fixture
-def agreeing(work: Work, method: Method) -> World:
-    """The assessments are handed in, and the experts conclude."""
-    return world(work, method).to("consolidation")
+here = looking.at("review")
+compiling = looking.at("compilation")
+agreeing = looking.at("consolidation")  # the assessments are handed in, and the experts conclude
 
 
 def judged(here: World, unit: str = UNIT, base: int = 0, **changes: Any) -> Judgement:
@@ -168,10 +159,10 @@ def test_only_who_is_assigned_judges_and_only_during_the_review(here: World) -> 
             act(here.experts["CHL"])
 
 
-def test_an_expert_who_is_not_assigned_is_not_even_told_of_the_evaluation(work: Work, method: Method) -> None:
-    here = world(work, method).to("compilation")
+def test_an_expert_who_is_not_assigned_is_not_even_told_of_the_evaluation(compiling: World) -> None:
+    here = compiling
     for actor in here.experts.values():
-        with refused(work, NotFound):
+        with refused(here.work, NotFound):
             find(here.by(actor), actor, here.id, [judged(here)])
 
 
@@ -323,15 +314,15 @@ def test_conclusions_wait_until_the_assessments_are_in(here: World) -> None:
             concludes(here, judged(here), by=actor)
 
 
-def test_the_coordinator_may_conclude_anew_while_comments_are_answered(work: Work, method: Method) -> None:
-    here = world(work, method).to("revision")
+def test_the_coordinator_may_conclude_anew_while_comments_are_answered(agreeing: World) -> None:
+    here = agreeing.to("revision")
     assert concludes(here, judged(here, base=1)) == [(UNIT, 2)]
-    with refused(work, NotAllowed, "not_open"):
+    with refused(here.work, NotAllowed, "not_open"):
         concludes(here, judged(here, base=2), by=here.experts["CHL"])
 
 
-def test_the_world_of_the_tests_has_one_dissent_and_one_recommendation(work: Work, method: Method) -> None:
-    found = concluded(work, world(work, method).to("country_comment").id)
+def test_the_world_of_the_tests_has_one_dissent_and_one_recommendation(agreeing: World) -> None:
+    found = concluded(agreeing.work, agreeing.to("country_comment").id)
     assert {unit for unit, row in found.items() if row.agreement == "dissent"} == {DISSENTED}
     assert {unit for unit, row in found.items() if row.recommendation} == {WEAK}
     assert len(found) == 25

@@ -11,25 +11,20 @@ from uuid import UUID
 import pytest
 from tests import looking
 from tests.looking import NOW, recorded, refused, rows
-from tests.worlds import World, world
+from tests.worlds import World
 
 from mem.core.errors import Invalid, NotAllowed, NotFound
-from mem.core.work import Work
 from mem.evidence.models import Evidence, EvidenceUnit
 from mem.evidence.service import NewFile, NewLink, attach_file, attach_links, content, known, listed, pieces
 from mem.evidence.store import Store
-from mem.methods.method import Method
 from mem.people.policy import Actor
 
-work = looking.shared_work
 LINK = NewLink("Strategy", "https://example.org/a", ["IS-1.1", "IS-2.3"], date(2018, 5, 1), "es")
 FILE = NewFile("Law", "law.pdf", "application/pdf", b"%PDF-1.7 law", ["IS-1.2"])
 NOWHERE = UUID(int=0xDEAD)
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method).to("answering")
+here = looking.at("answering")
 
 
 @pytest.fixture

@@ -32,15 +32,12 @@ from mem.rounds.models import Deadline
 from mem.rounds.service import NewCycle, enrol, open_round, record_occasion, set_unit
 from mem.rounds.standing import standing
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 NOTHING = Payload()
 EVERY_STATE = [member.code for member in real_method().members.members if member.until is None]
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def against(here: World, actor: Actor, trigger: str, where: UUID | None = None, **payload: Any) -> list[Any]:
@@ -139,8 +136,8 @@ def test_every_condition_of_the_road_stands_in_the_way_until_it_is_met(here: Wor
     assert against(here, unit, "publish") == []
 
 
-def test_every_condition_of_the_road_of_a_round_stands_in_the_way_until_it_is_met(work: Work, method: Method) -> None:
-    here = world(work, method)
+def test_every_condition_of_the_road_of_a_round_stands_in_the_way_until_it_is_met(here: World) -> None:
+    work, method = here.work, here.method
     empty = open_round(
         work, method, "empty", "", True, [NewCycle("evaluation", "main", "", {**LEFT_OUT, "IS": "Too."})]
     )

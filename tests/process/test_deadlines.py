@@ -10,19 +10,15 @@ from tests import looking
 from tests.looking import NOW, stored
 from tests.worlds import World, world
 
-from mem.core.work import Work
 from mem.methods.method import Method
 from mem.process.advance import lapse
 from mem.process.deadlines import Due, due
 
-work = looking.shared_work
 LIMIT = timedelta(days=21)
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    """The country may comment for 21 days; then it is deemed to have no more."""
-    return world(work, method).to("country_comment")
+here = looking.at("country_comment")  # it may comment for 21 days; then it is deemed to have no more
+reviewing = looking.at("review")
 
 
 def after(here: World, wait: timedelta) -> list[Due]:
@@ -43,9 +39,9 @@ def test_a_lapse_is_due_from_the_instant_of_its_deadline_on(here: World, wait: t
     assert after(here, wait) == (expected if is_due else [])
 
 
-def test_a_deadline_without_a_lapse_is_never_due(work: Work, method: Method) -> None:
-    here = world(work, method).to("review")
-    assert len(stored(work)["deadline"]) > 3
+def test_a_deadline_without_a_lapse_is_never_due(reviewing: World) -> None:
+    here = reviewing
+    assert len(stored(here.work)["deadline"]) > 3
     assert after(here, timedelta(days=4_000)) == []
 
 

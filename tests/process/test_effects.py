@@ -13,7 +13,6 @@ from tests.methods_of import real_method
 from tests.worlds import WEAK, World, world
 
 from mem.answers.models import Submission
-from mem.core.work import Work
 from mem.methods.method import Method
 from mem.process.effects import EFFECTS, Done, Further
 from mem.process.facts import Payload
@@ -24,14 +23,11 @@ from mem.reports.models import Publication, ReportVersion
 from mem.rounds.models import Decision
 from mem.rounds.standing import round_standing
 
-work = looking.shared_work
 NOTHING = Payload()
 ISSUE = {"workflow": "country_evaluation", "trigger": "issue"}
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def run(here: World, name: str, done: Done, **params: str) -> list[Further]:

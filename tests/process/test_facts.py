@@ -13,8 +13,6 @@ from tests.looking import NOW, statements
 from tests.worlds import ASSIGNED, COMMENTED, LEFT_OUT, STATES, World, world
 
 from mem.answers.service import NewAnswer, give
-from mem.core.work import Work
-from mem.methods.method import Method
 from mem.process.facts import (
     EvaluationFacts,
     Facts,
@@ -32,16 +30,13 @@ from mem.recommendations.service import issued, recommendation
 from mem.rounds.service import record_occasion, set_unit
 from mem.rounds.standing import round_standing
 
-work = looking.shared_work
 NOTHING = Payload()
 COMMON = {one.name for one in fields(Facts)}
 OF = {ROUND: RoundFacts, EVALUATION: EvaluationFacts, RECOMMENDATION: RecommendationFacts}
 OWN = {subject: {one.name for one in fields(kind)} - COMMON for subject, kind in OF.items()}
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def of_round(here: World, *asked: str) -> RoundFacts:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import pytest
 from tests import looking
 from tests.looking import refused
-from tests.worlds import World, world
+from tests.worlds import World
 
 from mem.core.errors import NotFound
 from mem.core.work import Work
-from mem.methods.method import Method
 from mem.process.facts import EvaluationFacts, Payload, RecommendationFacts, RoundFacts
 from mem.process.subjects import Moving, moving
 from mem.recommendations.service import RecommendationStanding, issued
 from mem.rounds.standing import RoundStanding, Standing
 
-work = looking.shared_work
 NOTHING = Payload()
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def test_a_round_is_read_as_one(here: World) -> None:

@@ -7,23 +7,18 @@ from uuid import UUID
 import pytest
 from tests import looking
 from tests.looking import NOW, recorded, refused, rows
-from tests.worlds import WEAK, World, world
+from tests.worlds import WEAK, World
 
 from mem.core.errors import NotFound
-from mem.core.work import Work
-from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.recommendations.models import Recommendation
 from mem.recommendations.service import Recommended, issue, issued, of_evaluation, recommendation, shown
 from mem.reports.versions import stored
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method).to("published")
+here, enrolled = looking.at("published"), looking.at()
 
 
 @pytest.fixture
@@ -57,8 +52,8 @@ def test_a_recommendation_begins_its_own_road(here: World, one: UUID) -> None:
     assert found.workflow.workflow == "recommendation"
 
 
-def test_recommendations_are_numbered_in_the_order_of_the_report(work: Work, method: Method) -> None:
-    here = world(work, method)
+def test_recommendations_are_numbered_in_the_order_of_the_report(enrolled: World) -> None:
+    here, work = enrolled, enrolled.work
     given = [
         Recommended(unit, {"en": f"On {unit}."}, [{"kind": "action", "code": unit}]) for unit in ("IS-2.1", "IS-1.1")
     ]
@@ -72,8 +67,8 @@ def test_recommendations_are_numbered_in_the_order_of_the_report(work: Work, met
     assert issued(work, here.id) == []
 
 
-def test_nothing_is_issued_before_the_report_is_published(work: Work, method: Method) -> None:
-    assert issued(work, world(work, method).to("approved").id) == []
+def test_nothing_is_issued_before_the_report_is_published(enrolled: World) -> None:
+    assert issued(enrolled.work, enrolled.to("approved").id) == []
 
 
 def test_the_place_of_a_recommendation_is_its_own_stage_and_the_state_it_is_for(here: World, one: UUID) -> None:

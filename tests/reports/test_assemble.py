@@ -10,36 +10,26 @@ from uuid import UUID
 import pytest
 from tests import looking
 from tests.looking import NOW, recorded, rows, statements
-from tests.worlds import CHANGED_RATING, CHANGED_TEXT, LEFT_OUT, WEAK, World, world
+from tests.worlds import CHANGED_RATING, CHANGED_TEXT, LEFT_OUT, WEAK, World
 
 from mem.answers.service import NewAnswer, current, give, versions
 from mem.assessments.models import ConclusionVersion
 from mem.assessments.rules import Judgement
 from mem.assessments.service import conclude, concluded
 from mem.core.canonical import digest_of
-from mem.core.work import Work
 from mem.evidence.service import pieces
-from mem.methods.method import Method
 from mem.reports.assemble import assemble, gather, newest_version
 from mem.reports.comments import listed
 from mem.reports.models import ReportVersion
 from mem.reports.versions import stored
 from mem.rounds.standing import standing
 
-work = looking.shared_work
 Paragraph = dict[str, Any]
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    """The draft is before the country."""
-    return world(work, method).to("country_comment")
-
-
-@pytest.fixture
-def revised(work: Work, method: Method) -> World:
-    """Three comments are answered: one accepted, one partly, one not."""
-    return world(work, method).to("before_commission")
+here = looking.at("country_comment")  # the draft is before the country
+revised = looking.at("before_commission")  # of three comments one was accepted, one partly, one not
+enrolled = looking.at()
 
 
 def report(here: World, version: int | None = None) -> dict[str, Paragraph]:
@@ -85,13 +75,13 @@ class Sources:
         return False
 
 
-@pytest.mark.parametrize("stage", ["country_comment", "published"])
-def test_every_paragraph_has_sources_that_stand_in_the_record(work: Work, method: Method, stage: str) -> None:
-    here = world(work, method).to(stage)
-    found, sources = report(here), Sources(here)
-    assert len(found) > 200
-    assert [key for key, paragraph in found.items() if not paragraph["sources"]] == []
-    assert [(key, one) for key, each in found.items() for one in each["sources"] if not sources.hold(one)] == []
+def test_every_paragraph_has_sources_that_stand_in_the_record(revised: World) -> None:
+    sources = Sources(revised)
+    for version in (1, 2):
+        found = report(revised, version)
+        assert len(found) > 200
+        assert [key for key, paragraph in found.items() if not paragraph["sources"]] == []
+        assert [(key, one) for key, each in found.items() for one in each["sources"] if not sources.hold(one)] == []
 
 
 def test_every_finding_and_rating_walks_back_to_an_answer_through_its_conclusion(here: World) -> None:
@@ -117,9 +107,9 @@ def test_what_the_country_reported_stands_on_its_answers_and_evidence_or_states_
         assert "evidence" in kinds(paragraph)
 
 
-def test_a_country_that_said_nothing_has_a_report_of_absences(work: Work, method: Method) -> None:
-    here = world(work, method)
-    assert assemble(work, here.standing(), "tried") == 1
+def test_a_country_that_said_nothing_has_a_report_of_absences(enrolled: World) -> None:
+    here = enrolled
+    assert assemble(here.work, here.standing(), "tried") == 1
     found = report(here)
     reported = [paragraph for paragraph in found.values() if paragraph["block"] == "reported"]
     assert [paragraph["unit"] for paragraph in reported] == here.units
@@ -146,15 +136,15 @@ def test_each_answer_is_told_with_its_version_and_the_text_of_its_question(here:
     assert "A synthetic answer" in name["text"]["en"]
 
 
-def test_an_answer_to_a_hidden_question_is_not_told(work: Work, method: Method) -> None:
-    here = world(work, method).to("answering")
+def test_an_answer_to_a_hidden_question_is_not_told(enrolled: World) -> None:
+    here = enrolled.to("answering")
     said = [
         NewAnswer("is_1_1", False, None, 0),
         NewAnswer("is_1_1_name", "A commission that there is not", None, 0),
         NewAnswer("is_1_2", None, "We have no such law", 0),
     ]
     give(here.by(here.entity), here.entity, here.id, said)
-    assemble(work, here.standing(), "tried")
+    assemble(here.work, here.standing(), "tried")
     told = {key: each["text"]["en"] for key, each in report(here).items() if each["block"] == "answers"}
     assert set(told) == {"IS-1.1/answers/is_1_1", "IS-1.2/answers/is_1_2"}
     assert "We have no such law" in told["IS-1.2/answers/is_1_2"]
@@ -191,16 +181,16 @@ def test_the_same_record_gives_the_same_digest(here: World) -> None:
     assert stored(here.work, here.id, 1).paragraphs == stored(here.work, here.id, 2).paragraphs
 
 
-def test_another_record_gives_another_digest(work: Work, method: Method) -> None:
-    here = world(work, method).to("revision")
+def test_another_record_gives_another_digest(here: World) -> None:
+    here.to("revision")
     again = Judgement("IS-7.2", {"en": "Better."}, "completed", here.citations()["IS-7.2"], 1)
     conclude(here.by(here.coordinator), here.coordinator, here.id, [again])
-    assemble(work, here.standing(), "again")
+    assemble(here.work, here.standing(), "again")
     first, second = report(here, 1), report(here, 2)
     assert {key for key in first if first[key] != second[key]} == {"IS-7.2/finding", "IS-7.2/rating", "IS-7/summary"}
     assert second["IS-7.2/finding"]["text"] == {"en": "Better."}
     assert {"kind": "conclusion", "unit": "IS-7.2", "version": 2} in second["IS-7.2/finding"]["sources"]
-    assert stored(work, here.id, 1).sha256 != stored(work, here.id, 2).sha256
+    assert stored(here.work, here.id, 1).sha256 != stored(here.work, here.id, 2).sha256
 
 
 def comment_source(here: World, number: int) -> dict[str, str]:
@@ -248,9 +238,9 @@ def test_a_recommendation_and_its_rating_stand_where_they_were_concluded(here: W
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
-def test_a_synthetic_round_says_so(work: Work, method: Method, synthetic: bool) -> None:
-    here = world(work, method)
-    assemble(work, replace(here.standing(), synthetic=synthetic), "tried")
+def test_a_synthetic_round_says_so(enrolled: World, synthetic: bool) -> None:
+    here = enrolled
+    assemble(here.work, replace(here.standing(), synthetic=synthetic), "tried")
     assert ("synthetic_notice" in {each["block"] for each in report(here).values()}) is synthetic
 
 

@@ -14,8 +14,6 @@ from tests.looking import NOW, put, recorded, refused, rows, stored, undone
 from tests.worlds import CHANGED_RATING, CHANGED_TEXT, COMMENTED, WEAK, World, world
 
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from mem.core.work import Work
-from mem.methods.method import Method
 from mem.people.policy import Actor
 from mem.reports.comments import (
     CHANGEABLE,
@@ -30,15 +28,12 @@ from mem.reports.comments import (
 )
 from mem.reports.models import Comment, Response
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 FINDING, RATED = NewComment("IS-1.3/finding", "paragraph", "We do more."), "IS-1.4/rating"
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    """The draft is before the country."""
-    return world(work, method).to("country_comment")
+here = looking.at("country_comment")  # the draft is before the country
+agreeing = looking.at("consolidation")
 
 
 def says(here: World, *new: NewComment, by: Actor | None = None, days: int = 0) -> list[UUID]:
@@ -116,14 +111,14 @@ def test_the_country_alone_comments_and_only_on_the_draft_before_it(here: World)
         says(here, FINDING)
 
 
-def test_there_is_nothing_to_comment_on_before_there_is_a_report(work: Work, method: Method) -> None:
-    here = world(work, method).to("consolidation")
-    with refused(work, NotAllowed, "not_open"):
+def test_there_is_nothing_to_comment_on_before_there_is_a_report(agreeing: World) -> None:
+    here = agreeing
+    with refused(here.work, NotAllowed, "not_open"):
         says(here, FINDING)
 
 
-def test_the_answer_to_a_comment_is_shown_once_the_stage_shows_it(work: Work, method: Method) -> None:
-    here = world(work, method).to("revision")
+def test_the_answer_to_a_comment_is_shown_once_the_stage_shows_it(here: World) -> None:
+    here.to("revision")
     answers(here, *here.responses())
 
     def told(actor: Actor) -> list[str | None]:
@@ -132,9 +127,9 @@ def test_the_answer_to_a_comment_is_shown_once_the_stage_shows_it(work: Work, me
     dispositions = ["accepted", "partly_accepted", "not_accepted"]
     assert told(here.entity) == [None, None, None]
     assert {row.answered_at for row in comments(here.work, here.entity, here.id)} == {None}
-    assert {(row.reason, row.changed_text, row.changed_rating) for row in comments(work, here.entity, here.id)} == {
-        (None, None, None)
-    }
+    assert {
+        (row.reason, row.changed_text, row.changed_rating) for row in comments(here.work, here.entity, here.id)
+    } == {(None, None, None)}
     assert told(here.experts["CHL"]) == told(here.coordinator) == told(here.secretariat) == dispositions
     here.fire(here.coordinator, "finalise")
     assert told(here.entity) == dispositions

@@ -9,18 +9,12 @@ from tests.looking import NOW, recorded, refused, rows, undone
 from tests.worlds import STAGES, WEAK, World, world
 
 from mem.core.errors import NotAllowed, NotFound
-from mem.core.work import Work
 from mem.methods.method import Method
 from mem.reports.assemble import assemble
 from mem.reports.models import Publication, ReportVersion
 from mem.reports.versions import publish, published, published_report, recommended, report, stored
 
-work = looking.shared_work
-
-
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def test_the_newest_version_is_read_unless_another_is_asked_for(here: World) -> None:

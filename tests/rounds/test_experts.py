@@ -13,7 +13,6 @@ from tests.looking import NOW, recorded, refused, rows, undone
 from tests.worlds import STATES, World, world
 
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from mem.core.work import Work
 from mem.methods.method import Method
 from mem.people.service import add_person, end_role, grant_role
 from mem.rounds.experts import (
@@ -28,20 +27,11 @@ from mem.rounds.experts import (
 )
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    """Before the round calls for experts."""
-    return world(work, method)
-
-
-@pytest.fixture
-def named(here: World) -> World:
-    """The secretariat may assign: Barbados' answers are in."""
-    return here.to("compilation")
+here = looking.at()  # before the round calls for experts
+named = looking.at("compilation")  # the secretariat may assign: the answers are in
 
 
 def expert(here: World, state: str, name: str = "Another expert") -> UUID:

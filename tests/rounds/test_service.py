@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from tests import looking
 from tests.looking import NOW, recorded, refused, rows, stored, undone
-from tests.worlds import LEFT_OUT, STATES, World, world
+from tests.worlds import LEFT_OUT, STATES, World
 
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from mem.core.work import Work
@@ -39,9 +39,7 @@ NOWHERE = UUID(int=0xDEAD)
 MAIN = NewCycle("evaluation", "main", "Main")
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def test_a_round_is_opened_with_its_method_its_place_its_chain_and_its_cycles(work: Work, method: Method) -> None:

@@ -8,22 +8,17 @@ from uuid import UUID
 import pytest
 from tests import looking
 from tests.looking import NOW, refused, statements
-from tests.worlds import LEFT_OUT, World, world
+from tests.worlds import LEFT_OUT, World
 
 from mem.core.errors import NotAllowed, NotFound
-from mem.core.work import Work
-from mem.methods.method import Method
 from mem.people.policy import Allow, Place
 from mem.rounds.service import set_unit
 from mem.rounds.standing import excluded, may, permit, permitted, rated_units, round_standing, standing
 
-work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
 
 
-@pytest.fixture
-def here(work: Work, method: Method) -> World:
-    return world(work, method)
+here = looking.at()
 
 
 def test_a_round_stands_where_it_was_opened_and_moves_on(here: World) -> None:

@@ -9,10 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from tests import looking
-from tests.worlds import STAGES, STATES, World, world
+from tests.worlds import STAGES, STATES, World
 
-from mem.core.work import Work
-from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import ARTEFACTS, Action, Actor, Allow, Grant, Place, decide
 from mem.rounds.models import CountryEvaluation
@@ -20,7 +18,7 @@ from mem.rounds.service import evaluations
 from mem.rounds.standing import may, round_standing, standing
 from mem.rounds.visible import visible_to
 
-work = looking.shared_work
+here, agreeing = looking.at(), looking.at("consolidation")
 ELSEWHERE = "ARG"
 
 
@@ -60,8 +58,8 @@ def differing(here: World) -> list[tuple[str, str, frozenset[str] | None]]:
     return found
 
 
-def test_a_list_shows_what_the_policy_lets_be_read_in_every_stage(work: Work, method: Method) -> None:
-    here, shown = world(work, method), set[tuple[str, int]]()
+def test_a_list_shows_what_the_policy_lets_be_read_in_every_stage(here: World) -> None:
+    shown = set[tuple[str, int]]()
     for stage in STAGES:
         here.to(stage)
         if stage == "review":
@@ -77,12 +75,12 @@ def test_a_list_shows_what_the_policy_lets_be_read_in_every_stage(work: Work, me
     assert counts["expert CHL"] == counts["expert JAM"] == counts["coordinator CHL"] == {0, 1}
 
 
-def test_a_list_by_any_artefact_shows_what_the_policy_lets_be_seen(work: Work, method: Method) -> None:
-    here = world(work, method).to("consolidation")
+def test_a_list_by_any_artefact_shows_what_the_policy_lets_be_seen(agreeing: World) -> None:
+    here = agreeing
     for artefact, actor in product(ARTEFACTS, here.everybody):
         query = select(CountryEvaluation.id).join(Position, Position.id == CountryEvaluation.id)
-        found = here.work.db.execute(query.where(visible_to(actor, method, artefact))).scalars()
+        found = here.work.db.execute(query.where(visible_to(actor, here.method, artefact))).scalars()
         look = Action("look", sees=frozenset({artefact}))
-        places = {one: standing(work, one, actor).place for one in here.evaluations.values()}
+        places = {one: standing(here.work, one, actor).place for one in here.evaluations.values()}
         seen = {one for one, place in places.items() if isinstance(decide(actor, look, place), Allow)}
         assert set(found) == seen, (artefact, actor.name)
