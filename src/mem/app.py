@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,7 +28,7 @@ from mem.api import (
     transitions,
 )
 from mem.core.clock import now
-from mem.core.db import Database
+from mem.core.db import PLACES, Database
 from mem.core.work import Work
 from mem.core.yaml import Fault
 from mem.evidence.store import Store
@@ -86,11 +85,13 @@ def create_app(
         database.dispose()
         raise
     key = SigningKey.at(settings.data_dir / "signing-key.pem")
-    house = House(database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock())
+    house = House(
+        database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock(), asyncio.Semaphore(PLACES)
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = 4 * (os.cpu_count() or 2)
+        anyio.to_thread.current_default_thread_limiter().total_tokens = PLACES + 1
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)

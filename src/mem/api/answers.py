@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Response
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from mem.answers import service
 from mem.answers.service import NewAnswer
@@ -30,7 +30,7 @@ class BulkAnswer(AnswerIn):
     """`base`: the version it replaces, 0 for a first answer."""
 
     question: Name = Field(examples=["is_1_1"])
-    base: int = Field(0, ge=0, le=1_000_000)
+    base: StrictInt = Field(0, ge=0, le=1_000_000)
 
 
 class BulkAnswers(Taken):

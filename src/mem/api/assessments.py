@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from mem.api.routing import (
     Id,
@@ -33,7 +33,7 @@ class CitationIn(Taken):
     """A version of an answer, or a piece of evidence."""
 
     answer: Name | None = Field(None, examples=["is_1_1"])
-    version: int | None = Field(None, ge=1, le=1_000_000, examples=[1])
+    version: StrictInt | None = Field(None, ge=1, le=1_000_000, examples=[1])
     evidence: Id | None = None
 
 
@@ -44,7 +44,7 @@ class FindingIn(Taken):
     text: Said = Field(examples=[{"en": "The country has a national drug authority."}])
     rating: Name = Field(examples=["completed"])
     citations: Annotated[list[CitationIn], Field(max_length=100)]
-    base: int = Field(0, ge=0, le=1_000_000)
+    base: StrictInt = Field(0, ge=0, le=1_000_000)
 
 
 class Findings(Taken):

@@ -6,9 +6,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import Field
+from pydantic import Field, StrictInt
 
-from mem.api.routing import Code, Line, Made, Name, Shown, StateCode, Taken, acts, router
+from mem.api.routing import Code, Label, Made, Name, Shown, StateCode, Taken, acts, router
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.people.policy import Place
@@ -19,7 +19,7 @@ TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 class NewPerson(Taken):
-    name: Line = Field(examples=["Ana Pérez"])
+    name: Label = Field(examples=["Ana Pérez"])
 
 
 class NewRole(Taken):
@@ -33,8 +33,8 @@ class NewRole(Taken):
 class NewToken(Taken):
     """`scope` limits the token to some capabilities (`read` for reading); null: all the person has."""
 
-    label: Line = Field(examples=["laptop"])
-    days: int = Field(90, ge=1, le=366)
+    label: Label = Field(examples=["laptop"])
+    days: StrictInt = Field(90, ge=1, le=366)
     scope: list[Name] | None = None
 
 

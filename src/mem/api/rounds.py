@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from mem.api.routing import Code, Day, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
 from mem.core.errors import Invalid, Reason
@@ -40,7 +40,7 @@ class NewRound(Taken):
     mechanism: Code = Field(examples=["mem"])
     code: Code = Field(examples=["round-7"])
     title: Line = Field(examples=["Seventh evaluation round"])
-    synthetic: bool = False
+    synthetic: StrictBool = False
     members_on: Day | None = Field(None, examples=["2018-02-01"])
     cycles: Annotated[list[CycleIn], Field(min_length=1, max_length=20)]
 

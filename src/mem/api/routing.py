@@ -18,6 +18,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.[0-9]{1,3})*)?$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True)]
 Said = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose],

@@ -11,6 +11,7 @@ from mem.api.routing import Id, Name, Prose, Reasoned, Shown, Taken, acts, route
 from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
 from mem.process.advance import Moved, advance, possible
 from mem.process.facts import Payload
+from mem.process.guards import EVALUATION, RECOMMENDATION, ROUND
 
 routes = router("transitions")
 
@@ -51,8 +52,8 @@ class MovedShown(Shown):
     version: int
 
 
-def _possible(door: Door, response: Response, position: UUID) -> Transitions:
-    subject, found = possible(door.work, door.actor, position, Payload())
+def _possible(door: Door, response: Response, position: UUID, kind: str) -> Transitions:
+    subject, found = possible(door.work, door.actor, position, Payload(), kind)
     response.headers["ETag"] = tag(subject.version)
     here = subject.workflow.stages[subject.stage]
     return Transitions(
@@ -64,25 +65,25 @@ def _possible(door: Door, response: Response, position: UUID) -> Transitions:
     )
 
 
-def _fire(door: Door, position: UUID, body: Fire, if_match: str | None) -> MovedShown:
+def _fire(door: Door, position: UUID, kind: str, body: Fire, if_match: str | None) -> MovedShown:
     version = expected_version(if_match)
 
     def act() -> dict[str, object]:
         payload = Payload(body.reason, body.occasion)
-        moved = advance(door.work, door.actor, position, body.trigger, payload, version)
+        moved = advance(door.work, door.actor, position, body.trigger, payload, version, kind)
         return vars(moved)
 
     return door.once(
         act,
         lambda done: MovedShown.model_validate(Moved(**done)),
-        lambda: possible(door.work, door.actor, position, Payload()),
+        lambda: possible(door.work, door.actor, position, Payload(), kind),
     )
 
 
 @routes.get("/rounds/{round}/transitions", openapi_extra=acts("round.read"), operation_id="round_transitions")
 def round_possible(round: UUID, door: Reading, response: Response) -> Transitions:
     """What the round could do next, each trigger with every blocker."""
-    return _possible(door, response, round)
+    return _possible(door, response, round, ROUND)
 
 
 @routes.post("/rounds/{round}/transitions", openapi_extra=acts("round.advance"), operation_id="advance_round")
@@ -90,7 +91,7 @@ def round_fire(
     round: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
 ) -> MovedShown:
     """Move the round."""
-    return _fire(door, round, body, if_match)
+    return _fire(door, round, ROUND, body, if_match)
 
 
 @routes.get(
@@ -100,7 +101,7 @@ def round_fire(
 )
 def evaluation_possible(evaluation: UUID, door: Reading, response: Response) -> Transitions:
     """What the evaluation could do next, each trigger with every blocker."""
-    return _possible(door, response, evaluation)
+    return _possible(door, response, evaluation, EVALUATION)
 
 
 @routes.post(
@@ -112,7 +113,7 @@ def evaluation_fire(
     evaluation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
 ) -> MovedShown:
     """Move the evaluation."""
-    return _fire(door, evaluation, body, if_match)
+    return _fire(door, evaluation, EVALUATION, body, if_match)
 
 
 @routes.get(
@@ -122,7 +123,7 @@ def evaluation_fire(
 )
 def recommendation_possible(recommendation: UUID, door: Reading, response: Response) -> Transitions:
     """What the recommendation could do next, each trigger with every blocker."""
-    return _possible(door, response, recommendation)
+    return _possible(door, response, recommendation, RECOMMENDATION)
 
 
 @routes.post(
@@ -134,4 +135,4 @@ def recommendation_fire(
     recommendation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
 ) -> MovedShown:
     """Move the recommendation."""
-    return _fire(door, recommendation, body, if_match)
+    return _fire(door, recommendation, RECOMMENDATION, body, if_match)

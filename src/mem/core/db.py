@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SHORT = String(200)
+PLACES = 8  # requests that use the database at once; the pool has two more connections, for due work
 AnyRow = Row[*tuple[Any, ...]]
 """A row of columns by name."""
 
@@ -73,7 +74,7 @@ class Database:
         else:
             engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
-                pool_size=8,
+                pool_size=PLACES + 2,
                 max_overflow=0,
                 pool_pre_ping=True,
                 hide_parameters=True,
@@ -110,8 +111,8 @@ def _sqlite(url: URL, begin: str, query_only: bool) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite"),
         module=sqlite,
-        pool_size=8,
-        max_overflow=8,
+        pool_size=PLACES + 2,
+        max_overflow=0,
         hide_parameters=True,
         connect_args={"check_same_thread": False},
     )

@@ -44,13 +44,15 @@ class NotReady(MemError):
 @dataclass
 class House:
     """What the application is made of; one for each process, at `app.state.house`. `methods` are the installed ones,
-    by mechanism: what a new round is opened from."""
+    by mechanism: what a new round is opened from. `places` are as many as there are connections for requests: one
+    is taken on the event loop, before a thread is used, so that no thread ever waits for a connection."""
 
     database: Database
     store: Store
     methods: dict[str, Method]
     key: SigningKey
     turn: asyncio.Lock
+    places: asyncio.Semaphore
 
 
 @dataclass
@@ -145,14 +147,14 @@ Authorization = Annotated[str | None, Header(include_in_schema=False)]
 
 async def _reading(request: Request, authorization: Authorization = None) -> AsyncIterator[Door]:
     house: House = request.app.state.house
-    async with _door(request, house.database.read(), authorization) as door:
+    async with house.places, _door(request, house.database.read(), authorization) as door:
         yield door
 
 
 async def _writing(request: Request, authorization: Authorization = None) -> AsyncIterator[Door]:
     house: House = request.app.state.house
     if not house.database.is_sqlite:
-        async with _door(request, house.database.write(), authorization) as door:
+        async with house.places, _door(request, house.database.write(), authorization) as door:
             yield door
         return
     async with house.turn, _door(request, house.database.write(), authorization) as door:

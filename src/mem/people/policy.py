@@ -189,11 +189,15 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
 
 
 def evaluates_own(actor: Actor, place: Place) -> bool:
-    """Whether the actor holds, for the state in question, a role that evaluates."""
-    return place.state is not None and any(
-        grant.state == place.state and grant.role in place.roles and place.roles[grant.role].evaluates
-        for grant in actor.grants
-    )
+    """Whether the actor holds a role that evaluates, and any role for the state in question."""
+    return place.state is not None and place.state in own_states(actor, place.roles)
+
+
+def own_states(actor: Actor, roles: Mapping[str, Role]) -> frozenset[str]:
+    """The states whose evaluation is closed to the actor: those of any role held, once one of the roles evaluates."""
+    if not any(grant.role in roles and roles[grant.role].evaluates for grant in actor.grants):
+        return frozenset()
+    return frozenset(grant.state for grant in actor.grants if grant.state is not None)
 
 
 def seen_by(actor: Actor, place: Place) -> frozenset[str]:

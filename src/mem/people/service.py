@@ -46,6 +46,7 @@ def add_person(work: Work, name: str) -> UUID:
 def grant_role(work: Work, method: Method, person_id: UUID, role: str, state: str | None) -> UUID:
     """Give a person a role. Raises `Invalid` with every reason: unknown role or state, a state missing or too many,
     or a person who would both evaluate and answer for one state: whoever evaluates does so for every other state."""
+    work.db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     person(work, person_id)
     reasons = []
     definition = method.roles.get(role)

@@ -59,9 +59,12 @@ class Moved:
     version: int
 
 
-def possible(work: Work, actor: Actor, position_id: UUID, payload: Payload) -> tuple[Moving, list[Possible]]:
-    """Every trigger that leaves the present stage, each with all its blockers for this actor."""
-    subject = _seen(work, actor, position_id)
+def possible(
+    work: Work, actor: Actor, position_id: UUID, payload: Payload, kind: str | None = None
+) -> tuple[Moving, list[Possible]]:
+    """Every trigger that leaves the present stage, each with all its blockers for this actor. `kind`: the subject that
+    is meant, if one is; another at this position is not there."""
+    subject = _seen(work, actor, position_id, kind)
     leaving = subject.workflow.leaving(subject.stage)
     facts = subject.facts(work, payload, leaving)
     work.decided.add(subject.read)
@@ -77,11 +80,19 @@ def possible(work: Work, actor: Actor, position_id: UUID, payload: Payload) -> t
     ]
 
 
-def advance(work: Work, actor: Actor, position_id: UUID, trigger: str, payload: Payload, seen_version: int) -> Moved:
+def advance(
+    work: Work,
+    actor: Actor,
+    position_id: UUID,
+    trigger: str,
+    payload: Payload,
+    seen_version: int,
+    kind: str | None = None,
+) -> Moved:
     """Fire a trigger for an actor who saw `seen_version`. Raises `Refused` with every blocker, `Precondition` when
     the subject has moved since, `NotFound` when it is not for the actor."""
     lock(work, position_id)
-    subject = _seen(work, actor, position_id)
+    subject = _seen(work, actor, position_id, kind)
     if subject.version != seen_version:
         raise Precondition(
             "stale", "This has moved since you saw it.", [Reason("stale", f"It stands in '{subject.stage}'.")]
@@ -98,9 +109,9 @@ def lapse(work: Work, position_id: UUID, trigger: str, version: int) -> Moved | 
     return _fire(work, subject, None, trigger, Payload(reason="deadline passed"))
 
 
-def _seen(work: Work, actor: Actor, position_id: UUID) -> Moving:
+def _seen(work: Work, actor: Actor, position_id: UUID, kind: str | None) -> Moving:
     subject = moving(work, position_id, actor)
-    if not may(actor, subject.read, subject.place):
+    if kind not in (None, subject.workflow.subject) or not may(actor, subject.read, subject.place):
         raise NotFound
     return subject
 

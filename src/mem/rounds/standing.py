@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, exists, select
 
-from mem.core.errors import NotAllowed, NotFound
+from mem.core.errors import Conflict, NotAllowed, NotFound, Reason
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
@@ -16,7 +16,7 @@ from mem.methods.service import pinned
 from mem.people.policy import ACTIONS, Actor, Allow, Place, decide
 from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
-from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Round
+from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
 
 _EXCLUDED = select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == bindparam("cycle"))
@@ -36,6 +36,8 @@ _STANDING = (
         Position.stage,
         Position.version,
         Position.entered_at,
+        Deadline.due_at,
+        Deadline.lapse,
         exists()
         .where(Assignment.evaluation_id == CountryEvaluation.id, Assignment.person_id == bindparam("person"))
         .label("assigned"),
@@ -43,6 +45,7 @@ _STANDING = (
     .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
     .join(Round, Round.id == CountryEvaluation.round_id)
     .join(Position, Position.id == CountryEvaluation.id)
+    .outerjoin(Deadline, (Deadline.position_id == Position.id) & (Deadline.version == Position.version))
     .where(CountryEvaluation.id == bindparam("evaluation"))
 )
 
@@ -85,6 +88,7 @@ class Standing:
     stage: str
     version: int
     entered_at: datetime
+    closes_at: datetime | None  # when the stage lapses, if it does
     assigned: bool
 
     @property
@@ -152,7 +156,8 @@ def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
     return Standing(
         evaluation_id, found.state, found.round_id, found.round_code, found.round_title,
         found.cycle_id, found.cycle_code, found.cycle_title, found.kind, found.synthetic,
-        method, method.workflows[found.workflow], found.stage, found.version, found.entered_at, found.assigned,
+        method, method.workflows[found.workflow], found.stage, found.version, found.entered_at,
+        found.due_at if found.lapse is not None else None, found.assigned,
     )  # fmt: skip
 
 
@@ -171,6 +176,9 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
     if not may(actor, "evaluation.read", found.place):
         raise NotFound
     permit(work, actor, action, found.place)
+    if ACTIONS[action].edits is not None and found.closes_at is not None and found.closes_at <= work.now:
+        reason = Reason("deadline_passed", "The time for this has passed.")
+        raise Conflict("deadline_passed", reason.message, [reason])
     return found
 
 
