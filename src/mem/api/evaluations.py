@@ -92,7 +92,7 @@ def get_record(evaluation: UUID, door: Reading) -> EventList:
                 actor_id=row.actor_id,
                 leaf=row.leaf,
                 link=row.link,
-                data=json.loads(row.canonical)["data"] if RECORDED.get(row.type) in seen else None,
+                data=json.loads(row.canonical)["data"],
             )
             for row in events(door.work, evaluation)
         ]

@@ -18,8 +18,6 @@ MEANING: dict[str, MemError] = {
     "pk_conclusion_version": Precondition("stale", "Somebody stored a newer version meanwhile."),
     "pk_response": Conflict("already_answered", "This comment has been answered already."),
     "uq_country_evaluation_cycle_id_state": Conflict("already_enrolled", "This state is enrolled already."),
-    "uq_designation_round_id_person_id": Conflict("designated_already", "This person is designated already."),
-    "uq_membership_person_id_role_state": Conflict("already_held", "The person holds this role already."),
     "uq_round_code": Conflict("code_taken", "A round with this code exists already."),
     "pk_idempotency": Conflict("key_in_flight", "A request with this key is being worked on; ask again."),
 }
@@ -31,8 +29,6 @@ _SQLITE_COLUMNS = {  # SQLite names the columns of a broken UNIQUE, not the cons
     "conclusion_version.evaluation_id, conclusion_version.unit, conclusion_version.version": ("pk_conclusion_version"),
     "response.comment_id": "pk_response",
     "country_evaluation.cycle_id, country_evaluation.state": "uq_country_evaluation_cycle_id_state",
-    "designation.round_id, designation.person_id": "uq_designation_round_id_person_id",
-    "membership.person_id, membership.role, membership.state": "uq_membership_person_id_role_state",
     "round.code": "uq_round_code",
     "idempotency.person_id, idempotency.key": "pk_idempotency",
 }
