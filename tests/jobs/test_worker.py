@@ -21,7 +21,7 @@ from tests.conftest import THEN
 from tests.worlds import world
 
 from mem.core.clock import iso, now
-from mem.core.db import Database
+from mem.core.db import PLACES, Database
 from mem.core.work import Work
 from mem.jobs.worker import Worker
 from mem.ledger.checkpoints import checkpoint
@@ -270,7 +270,7 @@ def test_that_no_connection_is_free_does_not_end_the_worker(
 ) -> None:
     pool = database.engine.pool
     monkeypatch.setattr(pool, "_timeout", 0.01)
-    held = [pool.connect() for _ in range(16)]
+    held = [pool.connect() for _ in range(PLACES + 2)]
     worker = Worker(database, key, now, period=0.05)
     worker.start()
     try:

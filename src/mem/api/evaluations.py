@@ -12,7 +12,6 @@ from fastapi import Response
 from mem.api.routing import Shown, acts, router
 from mem.http.unit import Reading, tag
 from mem.ledger.service import events
-from mem.people.policy import RECORDED, seen_by
 from mem.rounds.standing import Standing, excluded, permitted
 
 routes = router("evaluations")
@@ -37,7 +36,7 @@ class EvaluationShown(Shown):
 
 
 class EventShown(Shown):
-    """An event of the record; `data` is what was hashed, null where you do not see it."""
+    """An event of the record; `data` is what was hashed."""
 
     seq: int
     type: str
@@ -45,7 +44,7 @@ class EventShown(Shown):
     actor_id: UUID | None
     leaf: str
     link: str
-    data: dict[str, Any] | None
+    data: dict[str, Any]
 
 
 class EventList(Shown):
@@ -80,9 +79,8 @@ def get_evaluation(evaluation: UUID, door: Reading, response: Response) -> Evalu
 
 @routes.get("/evaluations/{evaluation}/record", openapi_extra=acts("evaluation.record"), operation_id="record")
 def get_record(evaluation: UUID, door: Reading) -> EventList:
-    """Every event of an evaluation's chain: who did what, when; what it says, to whoever sees that now."""
-    where = permitted(door.work, door.actor, "evaluation.record", evaluation)
-    seen = seen_by(door.actor, where.place)
+    """Every event of an evaluation's chain: who did what, when."""
+    permitted(door.work, door.actor, "evaluation.record", evaluation)
     return EventList(
         events=[
             EventShown(
