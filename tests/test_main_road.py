@@ -258,8 +258,8 @@ async def the_commission_approves(found: Road) -> None:
     assert decided == [{"trigger": "approve", "occasion": held, "reason": None}]
 
 
-async def record(found: Road) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = ok(await found.cast.auditor.get(f"{found.path}/record"))["events"]
+async def record(found: Road, reader: Caller | None = None) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = ok(await (reader or found.cast.auditor).get(f"{found.path}/record"))["events"]
     return told
 
 
@@ -316,7 +316,7 @@ class Sources:
 
 async def sources(found: Road) -> Sources:
     officer = found.cast.officer
-    written = [event["data"] for event in await record(found) if event["type"] == "conclusions_written"]
+    written = [event["data"] for event in await record(found, officer) if event["type"] == "conclusions_written"]
     concluded = [one for data in written for one in data["conclusions"]]
     opened = ok(await officer.get(found.round_path))
     return Sources(

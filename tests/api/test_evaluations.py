@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.callers import Api, person
-from tests.road import EXCLUDED, STAGES, V1, ok, refused, road
+from tests.road import ASSIGNED, EXCLUDED, STAGES, V1, ok, refused, road
 from tests.watchers import only, statuses
 
 EVALUATION = {
@@ -58,7 +58,7 @@ async def test_the_record_tells_who_did_what_in_order(api: Api) -> None:
     ]  # fmt: skip
     (submitted,) = [event for event in events if event["type"] == "answers_submitted"]
     assert submitted["actor_id"] == str(found.cast.entity.person_id)
-    assert set(submitted["data"]) == {"answers", "sha256"}
+    assert submitted["data"] is None
     moves = [event["data"] for event in events if event["type"] == "stage_moved"]
     assert [(move["from"], move["trigger"], move["to"]) for move in moves] == [
         ("enrolled", "issue", "answering"),
@@ -66,6 +66,16 @@ async def test_the_record_tells_who_did_what_in_order(api: Api) -> None:
         ("compilation", "open_review", "review"),
     ]
     assert moves[0]["due_at"] > events[0]["at"]
+
+
+async def test_the_record_says_what_an_event_holds_only_to_who_sees_that_now(api: Api) -> None:
+    found = await road(api, "review")
+    await found.assess_as(ASSIGNED[0])
+    told = ok(await found.cast.officer.get(f"{found.path}/record"))["events"]
+    shown = {event["type"] for event in told if event["data"] is not None}
+    assert {"answers_given", "answers_submitted", "evidence_attached", "experts_assigned", "stage_moved"} <= shown
+    hidden = {event["type"] for event in told if event["data"] is None}
+    assert hidden == {"findings_written", "assessment_handed_in"}
 
 
 async def test_who_evaluates_sees_nothing_of_the_own_country_by_any_other_role(api: Api) -> None:

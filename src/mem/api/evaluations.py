@@ -12,6 +12,7 @@ from fastapi import Response
 from mem.api.routing import Shown, acts, router
 from mem.http.unit import Reading, tag
 from mem.ledger.service import events
+from mem.people.policy import RECORDED, seen_by
 from mem.rounds.standing import Standing, excluded, permitted
 
 routes = router("evaluations")
@@ -36,7 +37,7 @@ class EvaluationShown(Shown):
 
 
 class EventShown(Shown):
-    """An event of the record; `data` is what was hashed."""
+    """An event of the record; `data` is what was hashed, null where you do not see it."""
 
     seq: int
     type: str
@@ -44,7 +45,7 @@ class EventShown(Shown):
     actor_id: UUID | None
     leaf: str
     link: str
-    data: dict[str, Any]
+    data: dict[str, Any] | None
 
 
 class EventList(Shown):
@@ -79,8 +80,9 @@ def get_evaluation(evaluation: UUID, door: Reading, response: Response) -> Evalu
 
 @routes.get("/evaluations/{evaluation}/record", openapi_extra=acts("evaluation.record"), operation_id="record")
 def get_record(evaluation: UUID, door: Reading) -> EventList:
-    """Every event of an evaluation's chain: who did what, when."""
-    permitted(door.work, door.actor, "evaluation.record", evaluation)
+    """Every event of an evaluation's chain: who did what, when; what it says, to whoever sees that now."""
+    where = permitted(door.work, door.actor, "evaluation.record", evaluation)
+    seen = seen_by(door.actor, where.place)
     return EventList(
         events=[
             EventShown(
@@ -90,7 +92,7 @@ def get_record(evaluation: UUID, door: Reading) -> EventList:
                 actor_id=row.actor_id,
                 leaf=row.leaf,
                 link=row.link,
-                data=json.loads(row.canonical)["data"],
+                data=json.loads(row.canonical)["data"] if RECORDED.get(row.type) in seen else None,
             )
             for row in events(door.work, evaluation)
         ]
