@@ -112,8 +112,8 @@ JUDGES = ("expert", "coordinator")
 
 
 async def test_who_sees_and_writes_judgement_and_when(api: Api) -> None:
-    """Nobody but experts and coordinator: neither the secretariat, nor the country, nor the Commission. Once the report is
-    published, the secretariat sees the conclusions it was made from, so that the report can be walked back to them."""
+    """Nobody but experts and coordinator: neither the secretariat, nor the country, nor the Commission. Once it is
+    published, the secretariat sees the conclusions a report was made from, so that it can be walked back to them."""
     found = await road(api, "answering")
     wrong = judged(rating="splendid")  # whoever may write is told what is wrong with it
     for stage, hidden, finding, find, concluding, conclude in (
