@@ -236,9 +236,10 @@ async def test_of_two_who_saw_the_same_version_one_writes_and_one_is_told(api: A
             contributor.put(f"{found.path}/answers/is_1_1", {"value": False}, base),
         )
         assert sorted((first.status_code, second.status_code)) == [200, 412]
-    moving = await asyncio.gather(
-        *(found.cast.officer.fire(found.path, "record_non_participation", reason="x") for _ in range(4))
-    )
+    officer, address = found.cast.officer, f"{found.path}/transitions"
+    seen = {"If-Match": (await officer.get(address)).headers["ETag"]}
+    withdrawal = {"trigger": "record_non_participation", "reason": "x"}
+    moving = await asyncio.gather(*(officer.post(address, withdrawal, headers=seen) for _ in range(4)))
     assert sorted(one.status_code for one in moving) == [200, 412, 412, 412]
     late = await found.cast.officer.fire(found.path, "record_non_participation", reason="x")
     assert "not_yours" not in codes(refused(late, 409))

@@ -27,6 +27,7 @@ from mem.people.policy import Actor
 from mem.process.advance import NEED, Possible, advance, lapse, possible
 from mem.process.facts import Payload
 from mem.process.subjects import moving
+from mem.recommendations.service import issued
 from mem.reports.models import Publication
 from mem.rounds.models import Deadline
 from mem.rounds.service import NewCycle, enrol, open_round, record_occasion, set_unit
@@ -449,6 +450,22 @@ def test_nobody_but_a_lapse_fires_what_is_given_to_nobody(here: World) -> None:
     for actor in (here.entity, here.secretariat, here.coordinator, here.commission):
         with refused(here.work, Refused, "not_yours"):
             here.fire(actor, "deem_no_more_comments")
+
+
+def test_a_subject_of_another_kind_than_the_one_meant_is_not_there(here: World) -> None:
+    here.to("published")
+    (one,) = issued(here.work, here.id)
+    kinds = {here.round: "round", here.id: "country_evaluation", UUID(str(one.id)): "recommendation"}
+    for where, kind in kinds.items():
+        for meant in kinds.values():
+            if meant == kind:
+                assert possible(here.work, here.secretariat, where, NOTHING, meant)[0].where.id == where
+                continue
+            version = moving(here.work, where, None).version
+            with refused(here.work, NotFound):
+                possible(here.work, here.secretariat, where, NOTHING, meant)
+            with refused(here.work, NotFound):
+                advance(here.work, here.secretariat, where, "begin_follow_up", NOTHING, version, meant)
 
 
 def test_evaluations_move_apart(here: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from tests import looking
 from tests.looking import NOW, refused, statements
 from tests.worlds import LEFT_OUT, World
 
-from mem.core.errors import NotAllowed, NotFound
+from mem.core.errors import Conflict, NotAllowed, NotFound
 from mem.people.policy import Allow, Place
 from mem.rounds.service import set_unit
 from mem.rounds.standing import excluded, may, permit, permitted, rated_units, round_standing, standing
@@ -154,3 +155,30 @@ def test_every_unit_of_the_rated_level_is_judged_when_nothing_is_left_out(here: 
     found = here.standing()
     assert excluded(here.work, found) == {}
     assert rated_units(here.work, found) == found.tree.at("action")
+
+
+@pytest.mark.parametrize(("stage", "days"), [("answering", None), ("country_comment", 21), ("revision", None)])
+def test_a_stage_closes_only_when_something_lapses_with_it(here: World, stage: str, days: int | None) -> None:
+    closes = None if days is None else NOW + timedelta(days=days)
+    assert here.to(stage).standing().closes_at == closes
+
+
+def test_what_a_stage_lets_be_edited_ends_in_the_instant_it_closes_and_what_it_shows_does_not(here: World) -> None:
+    here.to("country_comment")
+    limit = timedelta(days=21)
+    for wait in (timedelta(0), limit - timedelta(microseconds=1)):
+        then = replace(here.work, now=NOW + wait)
+        assert permitted(then, here.entity, "comments.edit", here.id).id == here.id
+    for wait in (limit, limit * 2):
+        then = replace(here.work, now=NOW + wait)
+        with refused(here.work, Conflict, "deadline_passed", code="deadline_passed"):
+            permitted(then, here.entity, "comments.edit", here.id)
+        with refused(here.work, NotAllowed, "no_capability", "not_open"):
+            permitted(then, here.secretariat, "comments.edit", here.id)
+        assert permitted(then, here.entity, "comments.read", here.id).id == here.id
+
+
+def test_a_limit_that_nothing_lapses_with_closes_nothing(here: World) -> None:
+    here.to("answering")
+    late = replace(here.work, now=NOW + timedelta(days=1_000))
+    assert permitted(late, here.entity, "answers.edit", here.id).id == here.id

@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from tests import looking
-from tests.worlds import STAGES, STATES, World
+from tests.worlds import STAGES, STATES, World, world
 
+from mem.core.work import Work
+from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import ARTEFACTS, Action, Actor, Allow, Grant, Place, decide
 from mem.rounds.models import CountryEvaluation
@@ -18,7 +20,7 @@ from mem.rounds.service import evaluations
 from mem.rounds.standing import may, round_standing, standing
 from mem.rounds.visible import visible_to
 
-here, agreeing = looking.at(), looking.at("consolidation")
+work, here, agreeing = looking.shared_work, looking.at(), looking.at("consolidation")
 ELSEWHERE = "ARG"
 
 
@@ -84,3 +86,14 @@ def test_a_list_by_any_artefact_shows_what_the_policy_lets_be_seen(agreeing: Wor
         places = {one: standing(here.work, one, actor).place for one in here.evaluations.values()}
         seen = {one for one, place in places.items() if isinstance(decide(actor, look, place), Allow)}
         assert set(found) == seen, (artefact, actor.name)
+
+
+def test_a_role_for_others_that_judges_nobody_is_shown_others_too_and_not_its_own(work: Work, method: Method) -> None:
+    roles = method.parts["roles.yaml"]["roles"]
+    watching = {**roles["coordinator"], "evaluates": False}
+    changed = Method.of({**method.parts, "roles.yaml": {"roles": {**roles, "coordinator": watching}}})
+    here = world(work, changed, "watched").to("compilation")
+    watcher = here.coordinators["CHL"]
+    assert listed(here, watcher) == {here.id}
+    assert listed(here, here.coordinators["BRB"]) == set()
+    assert differing(here) == []
