@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from tests.values import value_for
+
 from mem.answers.rules import missing
 from mem.answers.service import NewAnswer, give, newest
 from mem.assessments.rules import Citation, Dissent, Judgement
@@ -24,7 +26,6 @@ from mem.people.service import add_person, grant_role
 from mem.process.advance import Moved, advance
 from mem.process.facts import Payload
 from mem.process.subjects import moving
-from mem.questionnaires.definition import Asked
 from mem.reports.comments import NewComment, NewResponse, comment, listed, respond
 from mem.rounds.experts import assign, designate
 from mem.rounds.service import NewCycle, cycles, enrol, open_round, record_occasion
@@ -196,13 +197,9 @@ class World:
         conclude(self.by(self.coordinator), self.coordinator, self.id, self.conclusions())
         self.fire(self.coordinator, "send_draft")
 
-    def comment(self) -> list[UUID]:
-        """Two comments on findings, and one on a rating between them."""
-        said = [NewComment(paragraph, about, "We see this otherwise.") for paragraph, about in COMMENTED]
-        return comment(self.by(self.entity), self.entity, self.id, said)
-
     def return_comments(self) -> None:
-        self.comment()
+        said = [NewComment(paragraph, about, "We see this otherwise.") for paragraph, about in COMMENTED]
+        comment(self.by(self.entity), self.entity, self.id, said)
         self.fire(self.entity, "return_comments")
 
     def responses(self) -> list[NewResponse]:
@@ -253,14 +250,3 @@ def world(work: Work, method: Method, code: str = "round") -> World:
         of_states("national_coordinating_entity"), of_states("ministry_contributor"), of_states("expert"),
         of_states("coordinator", "BRB", "CHL"), secretariat, acting("commission"), acting("auditor"),
     )  # fmt: skip
-
-
-def value_for(asked: Asked, evidence: UUID) -> Any:
-    """A simple value that fits a question; where there is a choice, all of it."""
-    choices, rows, years = list(asked.shape.choices), asked.shape.rows, asked.shape.years
-    return {
-        "yes_no": True, "text": "A synthetic answer.", "integer": 3, "year": 2018,
-        "single_choice": next(iter(choices), None), "multi_choice": choices,
-        "table_by_year": {row: {str(year): 7 for year in years} for row in rows},
-        "legal_instrument": {"title": "Synthetic Act"}, "document": [str(evidence)],
-    }[asked.type.name]  # fmt: skip

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from tests import looking
 from tests.looking import NOW, put, recorded, refused, rows, statements, undone
 from tests.methods_of import real_form
-from tests.worlds import World, value_for, world
+from tests.values import value_for
+from tests.worlds import World, world
 
 from mem.answers.models import AnswerVersion, Submission
 from mem.answers.service import (
