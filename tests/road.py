@@ -176,13 +176,23 @@ class Road:
         await self.move(self.cast.coordinator, "open_consolidation")
 
     async def conclude(self) -> None:
-        """A conclusion on each unit, with dissent on the first, and a recommendation wherever one is demanded."""
+        """A conclusion on each unit, with a recommendation wherever one is demanded; Jamaica dissents on the first."""
         conclusions = await self.judgements(self.cast.coordinator, "Concluded")
         for one in conclusions:
             if one["rating"] in ("not_started", "started"):
                 one["recommendation"] = {"en": f"Do more on {one['unit']}."}
-        conclusions[0] |= {"agreement": "dissent", "dissents": [{"state": "JAM", "text": {"en": "JAM differs."}}]}
         ok(await self.cast.coordinator.post(f"{self.path}/conclusions", {"conclusions": conclusions}))
+        await self.speak("CHL")
+        await self.speak("JAM", {conclusions[0]["unit"]: {"en": "JAM differs."}})
+
+    async def speak(self, state: str, dissents: Mapping[str, Any] | None = None) -> None:
+        """The voice of a state speaks to every conclusion as it stands: it agrees, but for these units."""
+        expert, path = self.cast.experts[state], f"{self.path}/conclusions"
+        stances = [
+            {"unit": one["unit"], "version": one["version"], "dissent": (dissents or {}).get(one["unit"])}
+            for one in ok(await expert.get(path))["conclusions"]
+        ]
+        ok(await expert.post(f"{path}/voice", {"stances": stances}))
 
     async def send_draft(self) -> None:
         await self.conclude()

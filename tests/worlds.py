@@ -16,8 +16,9 @@ from tests.values import value_for
 
 from mem.answers.rules import missing
 from mem.answers.service import NewAnswer, give, newest
-from mem.assessments.rules import Citation, Dissent, Judgement
-from mem.assessments.service import conclude, find, hand_in
+from mem.assessments.rules import Citation, Judgement, Spoken
+from mem.assessments.service import conclude, concluded, find, hand_in
+from mem.assessments.voices import speak
 from mem.core.work import Work
 from mem.evidence.service import NewLink, attach_links
 from mem.methods.method import Method
@@ -184,17 +185,29 @@ class World:
         self.fire(self.coordinator, "open_consolidation")
 
     def conclusions(self) -> list[Judgement]:
-        """A first conclusion on every judged unit, one with a dissent, one with a recommendation."""
+        """A first conclusion on every judged unit, one with a recommendation."""
         rest = [replace(one, text={"en": f"Concluded on {one.unit}."}) for one in self.findings("CHL")]
-        against, advice = Dissent("JAM", {"en": "It is less."}), {"en": "Adopt a law."}
-        special: dict[str, dict[str, Any]] = {
-            DISSENTED: {"agreement": "dissent", "dissents": (against,)},
-            WEAK: {"rating": "not_started", "recommendation": advice},
-        }
-        return [replace(one, **special.get(one.unit, {})) for one in rest]
+        weak: dict[str, Any] = {"rating": "not_started", "recommendation": {"en": "Adopt a law."}}
+        return [replace(one, **weak) if one.unit == WEAK else one for one in rest]
+
+    def speak(self, state: str, dissents: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """A state's voice speaks to every conclusion as it stands: it agrees, but for these units."""
+        expert, held = self.experts[state], dissents or {}
+        said = [Spoken(unit, row.version, held.get(unit)) for unit, row in concluded(self.work, self.id).items()]
+        speak(self.by(expert), expert, self.id, said)
+
+    def conclude(self) -> None:
+        """Everything is concluded, Chile agrees, and Jamaica dissents on one unit."""
+        self.conclude_as_one()
+        self.speak("JAM", {DISSENTED: {"en": "It is less."}})
+
+    def conclude_as_one(self) -> None:
+        """Everything is concluded, and Chile, which is alone, agrees."""
+        conclude(self.by(self.coordinator), self.coordinator, self.id, self.conclusions())
+        self.speak("CHL")
 
     def send_draft(self) -> None:
-        conclude(self.by(self.coordinator), self.coordinator, self.id, self.conclusions())
+        self.conclude()
         self.fire(self.coordinator, "send_draft")
 
     def return_comments(self) -> None:
@@ -216,9 +229,9 @@ class World:
         respond(self.by(expert), expert, self.id, self.responses())
         self.fire(self.coordinator, "finalise")
 
-    def session(self) -> UUID:
-        """A session of the Commission, on the day of `work`."""
-        day, by = self.work.now.date(), self.secretariat
+    def session(self, days: int = 0) -> UUID:
+        """A session of the Commission, so many days after `work`."""
+        day, by = (self.work.now + timedelta(days=days)).date(), self.secretariat
         return record_occasion(self.by(by), by, self.round, "commission_session", "A session", day)
 
     def approve(self) -> None:

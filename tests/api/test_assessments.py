@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.callers import Api
@@ -10,7 +11,7 @@ from tests.watchers import only, statuses
 
 FINDING = {"expert_state", "unit", "version", "text", "rating", "citations", "at"}
 CONCLUSION = {
-    "unit", "version", "text", "rating", "agreement", "dissents", "recommendation", "citations", "at"
+    "unit", "version", "text", "rating", "agreement", "voices", "recommendation", "citations", "at"
 }  # fmt: skip
 CITED = [{"answer": "is_1_1", "version": 1}]
 UNKNOWN = "00000000-0000-0000-0000-000000000007"
@@ -74,38 +75,59 @@ async def test_a_finding_that_does_not_hold_is_refused_with_every_reason(api: Ap
     assert ok(await expert.get(path)) == {"findings": []}
 
 
-async def test_conclusions_are_written_together_by_consensus_or_with_dissent(api: Api) -> None:
+async def test_conclusions_are_written_together_and_each_voice_speaks_to_them(api: Api) -> None:
     found = await road(api, "consolidation")
-    coordinator, expert, path = found.cast.coordinator, found.cast.experts["JAM"], f"{found.path}/conclusions"
+    coordinator, path = found.cast.coordinator, f"{found.path}/conclusions"
+    chile, jamaica = found.cast.experts["CHL"], found.cast.experts["JAM"]
     assert ok(await coordinator.get(path)) == {"conclusions": []}
-    dissent = {"agreement": "dissent", "dissents": [{"state": "JAM", "text": {"en": "Not so."}}]}
-    ok(await expert.post(path, {"conclusions": [judged("IS-1.2", **dissent), judged("IS-1.1")]}))
+    ok(await jamaica.post(path, {"conclusions": [judged("IS-1.2"), judged("IS-1.1")]}))
     advice = {"recommendation": {"en": "Do more."}, "rating": "started"}
     ok(await coordinator.post(path, {"conclusions": [judged("IS-1.1", base=1, **advice)]}))
-    first, second = ok(await expert.get(path))["conclusions"]
+    both: list[dict[str, Any]] = [
+        {"unit": "IS-1.1", "version": 2},
+        {"unit": "IS-1.2", "version": 1, "dissent": {"en": "Not so."}},
+    ]
+    spoken = ok(await jamaica.post(f"{path}/voice", {"stances": both}))
+    assert spoken == {"items": [{"key": "IS-1.1", "version": 2}, {"key": "IS-1.2", "version": 1}]}
+    assert [one["agreement"] for one in ok(await chile.get(path))["conclusions"]] == ["open", "open"]
+    ok(
+        await chile.post(
+            f"{path}/voice", {"stances": [{"unit": one["unit"], "version": one["version"]} for one in both]}
+        )
+    )
+    first, second = ok(await chile.get(path))["conclusions"]
     assert set(first) == CONCLUSION
-    assert (first["unit"], first["version"], first["agreement"], first["dissents"]) == ("IS-1.1", 2, "consensus", [])
+    agreed = {"agrees": True, "text": None}
+    assert (first["unit"], first["version"], first["agreement"]) == ("IS-1.1", 2, "consensus")
+    assert first["voices"] == [{"state": "CHL", **agreed}, {"state": "JAM", **agreed}]
     assert (first["rating"], first["recommendation"]) == ("started", {"en": "Do more."})
-    assert (second["unit"], second["agreement"], second["dissents"]) == ("IS-1.2", "dissent", dissent["dissents"])
-    assert second["recommendation"] is None
+    assert (second["unit"], second["agreement"], second["recommendation"]) == ("IS-1.2", "dissent", None)
+    assert second["voices"] == [
+        {"state": "CHL", **agreed}, {"state": "JAM", "agrees": False, "text": {"en": "Not so."}},
+    ]  # fmt: skip
 
+    errors: Sequence[tuple[str, str | None]]
     for says, conclusion, status, errors in (
         ("a rating that demands one", judged("IS-1.3", rating="started"), 422,
          [("recommendation_needed", "/conclusions/0/recommendation")]),
-        ("a dissent that nobody holds", judged("IS-1.3", agreement="dissent"), 422,
-         [("dissent_needed", "/conclusions/0/dissents")]),
-        ("a dissent in consensus", judged("IS-1.3", dissents=dissent["dissents"]), 422,
-         [("dissent_needed", "/conclusions/0/dissents")]),
-        ("a voice that is not assigned",
-         judged("IS-1.3", agreement="dissent", dissents=[{"state": "PER", "text": {"en": "Not so."}}]), 422,
-         [("unknown_voice", "/conclusions/0/dissents/0")]),
-        ("an agreement of another kind", judged("IS-1.3", agreement="majority"), 422,
+        ("an agreement said for others", judged("IS-1.3", agreement="consensus"), 422,
          [("wrong_value", "/conclusions/0/agreement")]),
         ("a base that does not stand", judged("IS-1.1", base=1), 412, [("stale", "/conclusions/0")]),
     ):  # fmt: skip
         problem = refused(await coordinator.post(path, {"conclusions": [conclusion]}), status)
         assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
-    assert len(ok(await expert.get(path))["conclusions"]) == 2
+    for says, who, stance, status, errors in (
+        ("a conclusion that is not there", chile, {"unit": "IS-1.3", "version": 1}, 422,
+         [("no_conclusion", "/stances/0/unit")]),
+        ("a second word", chile, both[0], 422, [("already_spoken", "/stances/0/unit")]),
+        ("a word to an older version", chile, {"unit": "IS-1.1", "version": 1}, 412, [("stale", "/stances/0")]),
+        ("a word by who has no voice", coordinator, both[0], 403, [("not_assigned", None)]),
+        ("a dissent without a text", chile, {"unit": "IS-1.1", "version": 2, "dissent": {}}, 422,
+         [("wrong_value", "/stances/0/dissent")]),
+    ):  # fmt: skip
+        problem = refused(await who.post(f"{path}/voice", {"stances": [stance]}), status)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+    assert len(ok(await chile.get(path))["conclusions"]) == 2
 
 
 JUDGES = ("expert", "coordinator")
@@ -122,7 +144,7 @@ async def test_who_sees_and_writes_judgement_and_when(api: Api) -> None:
         ("review", (), ("expert",), ("expert",), (), ()),
         ("consolidation", (), JUDGES, (), JUDGES, JUDGES),
         ("country_comment", (), JUDGES, (), JUDGES, ()),
-        ("revision", (), JUDGES, (), JUDGES, ("coordinator",)),
+        ("revision", (), JUDGES, (), JUDGES, ()),
         ("before_commission", (), JUDGES, (), JUDGES, ()),
         ("published", (), (), (), ("officer", *JUDGES), ()),
     ):

@@ -66,14 +66,17 @@ async def test_experts_are_assigned_to_others_one_voice_a_state(api: Api) -> Non
     assert (shown["person_id"], shown["handed_in_at"]) == (str(found.cast.experts["CHL"].person_id), None)
 
 
-async def test_only_the_secretariat_assigns_and_only_while_it_compiles(api: Api) -> None:
+async def test_only_the_secretariat_assigns_and_only_until_the_draft_goes_out(api: Api) -> None:
     found = await road(api, "compilation")
     body = {"designations": [UNKNOWN]}  # whoever may assign is told that it is not there
-    for stage, assigning, hidden in (("compilation", ("officer",), ("expert",)), ("review", (), ())):
+    for stage, assigning, hidden in (
+        ("compilation", ("officer",), ("expert",)), ("review", ("officer",), ()), ("consolidation", ("officer",), ()),
+        ("country_comment", (), ()),
+    ):  # fmt: skip
         await found.to(stage)
         told = await statuses(found, lambda caller: caller.post(f"{found.path}/assignments", body))
         assert told == only(*assigning, hidden=hidden, status=422)
-    assert await statuses(found, "/assignments") == only("officer", "auditor", "coordinator")
+    assert await statuses(found, "/assignments") == only("officer", "auditor", "coordinator", "expert")
 
 
 async def test_candidates_are_whoever_holds_an_evaluating_role_for_the_state_now(api: Api) -> None:
@@ -105,3 +108,33 @@ async def test_who_is_assigned_is_never_told_to_the_country_nor_to_experts_who_j
         assert await statuses(found, "/assignments") == only(*staff, *judges), stage
     await found.to("published")
     assert await statuses(found, "/assignments") == only("officer", "auditor")
+
+
+async def test_a_voice_passes_or_ends_and_who_had_it_is_out_at_the_next_request(api: Api) -> None:
+    found = await road(api, "compilation")
+    officer, cast = found.cast.officer, found.cast
+    second = person(api, "expert", "CHL")
+    named = {"state": "CHL", "person": str(second.person_id), "rank": "alternate"}
+    alternate = ok(await cast.entities["CHL"].post(f"{found.round_path}/designations", named), 201)["id"]
+    await found.to("review")
+    path = f"{found.path}/assignments"
+    chile, jamaica = (one["id"] for one in ok(await officer.get(path))["assignments"])
+
+    body = {"designation": alternate, "reason": "The principal has fallen ill."}
+    assert ok(await officer.post(f"{path}/{chile}/substitute", body)) == {"id": chile}
+    refused(await cast.experts["CHL"].get(found.path), 404)
+    assert ok(await second.get(found.path))["stage"] == "review"
+    assert ok(await officer.post(f"{path}/{jamaica}/end", {"reason": "Withdrawn."})) == {"id": jamaica}
+    refused(await cast.experts["JAM"].get(found.path), 404)
+    assert [one["id"] for one in ok(await officer.get(path))["assignments"]] == [chile]
+
+    again = refused(await officer.post(f"{path}/{chile}/substitute", body), 422)
+    assert codes(again) == {"same_person"}
+    other = {**body, "designation": found.designations["JAM"]}
+    assert codes(refused(await officer.post(f"{path}/{chile}/substitute", other), 422)) == {"another_state"}
+    for verb, says in (("end", {"reason": "x"}), ("substitute", body)):
+        refused(await officer.post(f"{path}/{jamaica}/{verb}", says), 404)
+        refused(await officer.post(f"{path}/{UNKNOWN}/{verb}", says), 404)
+        refused(await cast.coordinator.post(f"{path}/{chile}/{verb}", says), 403)
+    told = [one["type"] for one in ok(await officer.get(f"{found.path}/record"))["events"]]
+    assert told[-2:] == ["voice_passed", "voice_ended"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.callers import Api
 from tests.road import STAGES, V1, ok, refused, road
 
-LINE = {"round_code", "round_title", "cycle_code", "state", "title", "version", "sha256", "at", "synthetic"}
+LINE = {
+    "round_code", "round_title", "cycle_code", "state", "title", "version", "sha256", "at", "decided_at", "synthetic",
+}  # fmt: skip
 PARAGRAPH = {"key", "block", "unit", "depth", "text", "rating", "sources"}
 
 
@@ -31,6 +33,8 @@ async def test_a_published_report_is_listed_and_read_by_anybody(api: Api) -> Non
     assert set(line) == LINE
     assert (line["round_code"], line["round_title"], line["cycle_code"]) == ("r-1", "A test round", "main")
     assert (line["state"], line["version"], line["synthetic"]) == ("BRB", 2, True)
+    (session,) = ok(await found.cast.officer.get(f"{found.round_path}/occasions"))["occasions"]
+    assert line["decided_at"] == {key: session[key] for key in ("kind", "title", "held_on")}
     read = await api.get(found.public_path)
     report = ok(read)
     assert set(report) == LINE | {"paragraphs", "recommendations"}

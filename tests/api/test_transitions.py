@@ -168,7 +168,9 @@ async def test_the_commission_sends_a_report_back_and_it_comes_again(api: Api) -
     assert await found.blockers(found.cast.coordinator, "finalise") == []
     await found.move(found.cast.coordinator, "finalise")
     assert ok(await found.cast.commission.get(f"{found.path}/report"))["version"] == 3
-    await found.move(found.cast.commission, "approve", occasion=held)
+    again = await found.cast.commission.fire(found.path, "approve", occasion=held)
+    assert codes(refused(again, 409)) == {"occasion_spent"}
+    await found.move(found.cast.commission, "approve", occasion=await found.session())
     decided = ok(await found.cast.auditor.get(f"{found.path}/record"))["events"]
     assert [one["data"]["trigger"] for one in decided if one["type"] == "decision_recorded"] == ["send_back", "approve"]
 

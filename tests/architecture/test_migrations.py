@@ -29,6 +29,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ONLY_ADDED_TO = (
     "event", "answer_version", "submission", "finding_version", "conclusion_version", "report_version", "comment",
     "response", "publication", "decision", "stage_move", "method", "method_part", "allowed_transition", "checkpoint",
+    "stance",
 )  # fmt: skip
 SCHEMA = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master",
@@ -45,14 +46,19 @@ SCHEMA = {
 }
 
 
-def _schema(database: Database) -> set[tuple[str, str, str | None]]:
-    """Everything a database holds but rows: kind, name and definition; without alembic's own table."""
+def _schema(database: Database) -> set[tuple[str, str, str]]:
+    """Everything a database holds but rows: kind, name and definition (its lines in order, since SQLite keeps a table
+    as it was written); without alembic's own table."""
     with database.read() as connection:
         rows = connection.execute(text(SCHEMA[connection.dialect.name])).all()
-    return {(kind, name, definition) for kind, name, definition in rows if "alembic_version" not in name}
+    return {
+        (kind, name, "\n".join(sorted(line.strip(" \t,)") for line in (definition or "").splitlines())))
+        for kind, name, definition in rows
+        if "alembic_version" not in name
+    }
 
 
-def _populate(work: Work, method: Method) -> UUID:
+def populate(work: Work, method: Method) -> UUID:
     """A round with one state's evaluation and one answer; the evaluation's id."""
     person = add_person(work, "Somebody")
     kind = next(iter(method.mechanism.cycles))
@@ -76,7 +82,7 @@ def _stage_and_version(connection: Connection, position: UUID) -> tuple[str, int
 
 @pytest.fixture
 def evaluation(work: Work, method: Method) -> UUID:
-    return _populate(work, method)
+    return populate(work, method)
 
 
 def test_there_is_one_head_and_each_revision_has_the_name_of_its_file() -> None:
@@ -92,7 +98,7 @@ def test_up_down_up_with_rows_in_it_leaves_what_up_alone_leaves(empty_database: 
     assert current(empty_database) == head()
     first = _schema(empty_database)
     with empty_database.write() as connection:
-        _populate(Work(connection, NOON), method)
+        populate(Work(connection, NOON), method)
     downgrade(empty_database)
     assert current(empty_database) is None
     assert _schema(empty_database) == set()
@@ -118,7 +124,10 @@ def test_the_triggers_stand_after_up(database: Database, backend: str) -> None:
     triggers = {name for kind, name, _ in _schema(database) if kind == "trigger"}
     endings = ("no_update", "no_delete") if backend == "sqlite" else ("only_added_to",)
     expected = {f"{table}_{ending}" for table in ONLY_ADDED_TO for ending in endings}
-    assert triggers == expected | {"position_moves_only_as_allowed", "position_begins_as_allowed"}
+    designated = ("assignment_is_designated_on_insert", "assignment_is_designated_on_update")
+    others = designated if backend == "sqlite" else ("assignment_is_designated",)
+    moving = ("position_moves_only_as_allowed", "position_begins_as_allowed")
+    assert triggers == expected | {"assignment_no_delete", "designation_keeps_its_person", *others, *moving}
 
 
 @pytest.mark.parametrize("table", ["event", "answer_version", "stage_move", "method_part", "allowed_transition"])

@@ -1,4 +1,4 @@
-"""May a finding or a conclusion be stored: does it cite what is there, use the scale, and record dissent rightly?"""
+"""May a finding or a conclusion be stored: does it cite what is there and use the scale; and do the voices agree?"""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from uuid import UUID
 import pytest
 from tests.methods_of import real_method
 
-from mem.assessments.rules import Citable, Citation, Dissent, Judgement, conclusion_faults, faults
+from mem.assessments.rules import (
+    Citable,
+    Citation,
+    Judgement,
+    Spoken,
+    agreement,
+    conclusion_faults,
+    faults,
+    spoken_faults,
+)
 from mem.workflow.definition import Scale
 
 PIECE = UUID("00000000-0000-0000-0000-0000000000e1")
 LOST = UUID("00000000-0000-0000-0000-0000000000e2")
 UNITS = {"IS-1.1", "IS-1.2"}
 CITABLE = Citable({"is_1_1": 3, "is_1_2": 1}, {PIECE})
-VOICES = {"ARG", "BRA"}
 TEXT = {"en": "It does."}
 RIGHT = Judgement("IS-1.1", TEXT, "completed", (Citation(answer="is_1_1", version=3),), 0)
 
@@ -45,7 +53,7 @@ def test_a_finding_that_cites_what_is_there_and_rates_on_the_scale_is_right(
 ) -> None:
     judged = replace(RIGHT, rating=rating, citations=citations)
     assert list(faults(judged, UNITS, scale, CITABLE)) == []
-    assert list(conclusion_faults(judged, UNITS, scale, CITABLE, VOICES)) == []
+    assert list(conclusion_faults(judged, UNITS, scale, CITABLE)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +81,7 @@ def test_each_fault_of_a_finding_is_told_where_it_is(
 ) -> None:
     judged = replace(RIGHT, **change)
     assert told(faults(judged, UNITS, scale, CITABLE)) == found
-    assert told(conclusion_faults(judged, UNITS, scale, CITABLE, VOICES)) == found
+    assert told(conclusion_faults(judged, UNITS, scale, CITABLE)) == found
 
 
 @pytest.mark.parametrize(
@@ -105,47 +113,55 @@ def test_a_citation_stands_on_a_version_that_is_there_or_on_a_piece_of_evidence_
 
 
 def test_where_a_fault_is_begins_with_where_the_judgement_is(scale: Scale) -> None:
-    judged = Judgement("x", TEXT, "x", (Citation(),), 0, "/items/4", "dissent")
-    assert told(conclusion_faults(judged, UNITS, scale, CITABLE, VOICES)) == [
+    judged = Judgement("x", TEXT, "started", (Citation(),), 0, "/items/4")
+    assert told(conclusion_faults(judged, UNITS, scale, CITABLE)) == [
         ("unknown_unit", "/items/4/unit"),
-        ("off_scale", "/items/4/rating"),
         ("unknown_citation", "/items/4/citations/0"),
-        ("dissent_needed", "/items/4/dissents"),
+        ("recommendation_needed", "/items/4/recommendation"),
     ]
 
 
-ARG, BRA, CHL = Dissent("ARG", TEXT), Dissent("BRA", TEXT), Dissent("CHL", TEXT)
+ALREADY, NEWEST = {"IS-1.2"}, {"IS-1.1": 1, "IS-1.2": 3, "IS-1.3": 2}
 
 
 @pytest.mark.parametrize(
-    ("agreement", "dissents", "found"),
+    ("said", "found"),
     [
-        ("consensus", (), []),
-        ("dissent", (ARG,), []),
-        ("dissent", (ARG, BRA), []),
-        ("dissent", (), [("dissent_needed", "/dissents")]),
-        ("consensus", (ARG,), [("dissent_needed", "/dissents")]),
-        ("dissent", (CHL,), [("unknown_voice", "/dissents/0")]),
-        ("dissent", (ARG, CHL), [("unknown_voice", "/dissents/1")]),
-        ("consensus", (CHL,), [("dissent_needed", "/dissents"), ("unknown_voice", "/dissents/0")]),
-        ("dissent", (ARG, ARG), [("twice", "/dissents/1")]),
+        ([("IS-1.1", 1), ("IS-1.3", 2)], []),
+        ([("IS-1.1", 1), ("IS-1.1", 1)], [("twice", "/1/unit")]),
+        ([("IS-9.9", 1)], [("no_conclusion", "/0/unit")]),
+        ([("IS-1.2", 3)], [("already_spoken", "/0/unit")]),
+        ([("IS-1.2", 2)], []),  # that it is out of date is told by the version, which may be seen and said anew
         (
-            "dissent",
-            (ARG, BRA, Dissent("ARG", {"en": "Nor so."}), BRA),
-            [("twice", "/dissents/2"), ("twice", "/dissents/3")],
-        ),
-        (
-            "dissent",
-            (CHL, CHL),
-            [("unknown_voice", "/dissents/0"), ("twice", "/dissents/1"), ("unknown_voice", "/dissents/1")],
+            [("IS-9.9", 1), ("IS-9.9", 1), ("IS-1.2", 3)],
+            [("no_conclusion", "/0/unit"), ("twice", "/1/unit"), ("no_conclusion", "/1/unit"),
+             ("already_spoken", "/2/unit")],
         ),
     ],
-)
-def test_dissents_are_recorded_exactly_where_there_is_no_consensus_and_by_assigned_voices_alone_each_once(
-    agreement: str, dissents: tuple[Dissent, ...], found: list[tuple[str, str]], scale: Scale
+)  # fmt: skip
+def test_a_voice_speaks_once_to_each_conclusion_that_there_is(
+    said: list[tuple[str, int]], found: list[tuple[str, str]]
 ) -> None:
-    judged = replace(RIGHT, agreement=agreement, dissents=dissents)
-    assert told(conclusion_faults(judged, UNITS, scale, CITABLE, VOICES)) == found
+    spoken = [Spoken(unit, version, None, f"/{index}") for index, (unit, version) in enumerate(said)]
+    assert told(spoken_faults(spoken, NEWEST, ALREADY)) == found
+
+
+@pytest.mark.parametrize(
+    ("voices", "stances", "expected"),
+    [
+        (("CHL", "JAM"), {}, "open"),
+        (("CHL", "JAM"), {"CHL": True}, "open"),
+        (("CHL", "JAM"), {"CHL": False}, "open"),
+        (("CHL", "JAM"), {"CHL": True, "JAM": True}, "consensus"),
+        (("CHL", "JAM"), {"CHL": True, "JAM": False}, "dissent"),
+        (("CHL", "JAM"), {"CHL": False, "JAM": False}, "dissent"),
+        (("CHL",), {"CHL": True, "JAM": False}, "consensus"),  # a voice that has ended counts no longer
+    ],
+)
+def test_there_is_consensus_when_every_voice_that_counts_agrees(
+    voices: tuple[str, ...], stances: dict[str, bool], expected: str
+) -> None:
+    assert agreement(voices, stances) == expected
 
 
 @pytest.mark.parametrize(
@@ -163,10 +179,10 @@ def test_a_recommendation_is_demanded_by_the_ratings_that_the_scale_says(
     rating: str, demanded: bool, scale: Scale
 ) -> None:
     judged = replace(RIGHT, rating=rating)
-    found = told(conclusion_faults(judged, UNITS, scale, CITABLE, VOICES))
+    found = told(conclusion_faults(judged, UNITS, scale, CITABLE))
     assert found == ([("recommendation_needed", "/recommendation")] if demanded else [])
     given = replace(judged, recommendation={"en": "Do it."})
-    assert told(conclusion_faults(given, UNITS, scale, CITABLE, VOICES)) == []
+    assert told(conclusion_faults(given, UNITS, scale, CITABLE)) == []
 
 
 def test_a_finding_needs_no_recommendation_whatever_its_rating(scale: Scale) -> None:

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from tests import looking
 from tests.looking import NOW, put, recorded, refused, rows, stored, undone
-from tests.worlds import ASSIGNED, DISSENTED, WEAK, World
+from tests.worlds import ASSIGNED, World
 
 from mem.assessments.models import ConclusionVersion, FindingVersion
-from mem.assessments.rules import Citation, Dissent, Judgement
+from mem.assessments.rules import Citation, Judgement
 from mem.assessments.service import conclude, concluded, conclusions, find, findings, hand_in
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Precondition
 from mem.evidence.service import known
@@ -222,54 +222,32 @@ def test_nothing_judged_is_nothing_stored(here: World) -> None:
     assert stored(here.work) == before
 
 
-def test_a_conclusion_is_kept_with_its_agreement_dissents_and_recommendation(agreeing: World) -> None:
-    against = Dissent("JAM", {"en": "It is less."})
-    one = judged(
-        agreeing, rating="started", agreement="dissent", dissents=[against], recommendation={"en": "Adopt it."}
-    )
+def test_a_conclusion_is_kept_with_its_recommendation(agreeing: World) -> None:
+    one = judged(agreeing, rating="started", recommendation={"en": "Adopt it."})
     assert concludes(agreeing, one) == [(UNIT, 1)]
     (row,) = rows(agreeing.work, ConclusionVersion)
     cited = [{"answer": citation.answer, "version": citation.version} for citation in one.citations]
     assert row._asdict() == {
         "evaluation_id": agreeing.id, "unit": UNIT, "version": 1, "text": {"en": "It does."}, "rating": "started",
-        "agreement": "dissent", "dissents": [{"state": "JAM", "text": {"en": "It is less."}}],
-        "recommendation": {"en": "Adopt it."}, "citations": cited,
-        "by": agreeing.coordinator.person_id, "at": NOW,
+        "recommendation": {"en": "Adopt it."}, "citations": cited, "by": agreeing.coordinator.person_id, "at": NOW,
     }  # fmt: skip
     (said,) = recorded(agreeing.work, agreeing.id, "conclusions_written")
     kept = {key: value for key, value in row._asdict().items() if key not in ("evaluation_id", "by", "at")}
     assert said["data"] == {"conclusions": [kept]}
 
 
-AGREED, OBJECTION = {"agreement": "consensus"}, Dissent("CHL", {"en": "No."})
-
-
 @pytest.mark.parametrize(
     ("changes", "reasons"),
     [
-        ({"agreement": "dissent"}, [("dissent_needed", "/findings/0/dissents")]),
-        ({**AGREED, "dissents": [OBJECTION]}, [("dissent_needed", "/findings/0/dissents")]),
-        (
-            {
-                "agreement": "dissent",
-                "dissents": [OBJECTION, Dissent("BRB", {"en": "No."}), Dissent("USA", {"en": "No."})],
-            },
-            [("unknown_voice", "/findings/0/dissents/1"), ("unknown_voice", "/findings/0/dissents/2")],
-        ),
         ({"rating": "started"}, [("recommendation_needed", "/findings/0/recommendation")]),
         ({"rating": "not_started"}, [("recommendation_needed", "/findings/0/recommendation")]),
         (
-            {"rating": "not_started", "citations": [], "dissents": [Dissent("USA", {})]},
-            [
-                ("citation_needed", CITATIONS),
-                ("dissent_needed", "/findings/0/dissents"),
-                ("unknown_voice", "/findings/0/dissents/0"),
-                ("recommendation_needed", "/findings/0/recommendation"),
-            ],
+            {"rating": "not_started", "citations": []},
+            [("citation_needed", CITATIONS), ("recommendation_needed", "/findings/0/recommendation")],
         ),
     ],
 )
-def test_a_conclusion_records_every_dissent_and_gives_the_recommendation_that_is_due(
+def test_a_conclusion_gives_the_recommendation_that_is_due(
     agreeing: World, changes: dict[str, Any], reasons: list[tuple[str, str]]
 ) -> None:
     with refused(agreeing.work, Invalid, *reasons, code="judgement_refused"):
@@ -314,18 +292,13 @@ def test_conclusions_wait_until_the_assessments_are_in(here: World) -> None:
             concludes(here, judged(here), by=actor)
 
 
-def test_the_coordinator_may_conclude_anew_while_comments_are_answered(agreeing: World) -> None:
+def test_nobody_concludes_anew_while_comments_are_answered_but_by_going_back(agreeing: World) -> None:
     here = agreeing.to("revision")
+    for actor in (here.coordinator, here.experts["CHL"]):
+        with refused(here.work, NotAllowed, "not_open"):
+            concludes(here, judged(here, base=1), by=actor)
+    here.fire(here.coordinator, "reopen_consolidation", reason="The country showed a decree.")
     assert concludes(here, judged(here, base=1)) == [(UNIT, 2)]
-    with refused(here.work, NotAllowed, "not_open"):
-        concludes(here, judged(here, base=2), by=here.experts["CHL"])
-
-
-def test_the_world_of_the_tests_has_one_dissent_and_one_recommendation(agreeing: World) -> None:
-    found = concluded(agreeing.work, agreeing.to("country_comment").id)
-    assert {unit for unit, row in found.items() if row.agreement == "dissent"} == {DISSENTED}
-    assert {unit for unit, row in found.items() if row.recommendation} == {WEAK}
-    assert len(found) == 25
 
 
 def test_versions_are_stored_once_and_never_changed(agreeing: World) -> None:

@@ -24,7 +24,7 @@ from tests.methods_of import MEM
 
 from mem.answers.models import AnswerVersion
 from mem.app import create_app, installed
-from mem.assessments.models import ConclusionVersion, FindingVersion
+from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.cli.operations import add_officer, prepare
 from mem.client import Caller, Server
 from mem.core.db import AnyRow, Database
@@ -164,8 +164,12 @@ def said(database: Database) -> dict[str, list[Any]]:
             for f in rows(database, FindingVersion.__table__)
         ),
         "conclusions": sorted(
-            (state[c.evaluation_id], c.unit, c.version, c.rating, c.agreement, json.dumps(c.text), len(c.dissents))
+            (state[c.evaluation_id], c.unit, c.version, c.rating, json.dumps(c.text))
             for c in rows(database, ConclusionVersion.__table__)
+        ),
+        "stances": sorted(
+            (state[s.evaluation_id], expert[s.assignment_id], s.unit, s.version, s.agrees, json.dumps(s.text))
+            for s in rows(database, Stance.__table__)
         ),
         "comments": sorted((state[c.evaluation_id], c.number, c.paragraph, c.about, c.text) for c in about.values()),
         "responses": sorted(

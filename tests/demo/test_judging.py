@@ -9,17 +9,21 @@ import pytest
 from tests.demo import runs
 from tests.demo.runs import Served
 
-from mem.assessments.models import ConclusionVersion, FindingVersion
+from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.demo.driver import Stuck, run
-from mem.demo.judging import DISPOSITIONS, assign_experts, conclude, respond, try_own_country
+from mem.demo.judging import DISPOSITIONS, assign_experts, conclude, respond, speak, try_own_country
 from mem.demo.stage import Evaluation, Stage
 from mem.reports.models import Comment, Response
 from mem.rounds.models import Assignment
 
+BACK = (
+    "record_non_participation", "return_for_clarification", "return_to_review", "reopen_consolidation", "send_back",
+)  # fmt: skip
+
 
 def carried_on(stage: Stage, until: str) -> None:
     """Drive the evaluations until this trigger, which is not to be fired, is all that is left."""
-    stage.script = {**stage.script, "avoid": [until, "record_non_participation", "return_for_clarification"]}
+    stage.script = {**stage.script, "avoid": [until, *BACK]}
     with pytest.raises(Stuck, match=until):
         run(stage, runs.silent)
 
@@ -35,11 +39,14 @@ def reviewed(served: Served) -> Stage:
 
 @pytest.fixture(scope="module")
 def concluded(reviewed: Stage) -> Stage:
-    """The first evaluation with every dissent recorded, the others with none."""
+    """On the first evaluation whoever found otherwise dissents, on the others everybody agrees."""
     for evaluation in reviewed.evaluations:
         coordinator = reviewed.one("coordinator", evaluation.state)
         assert coordinator is not None
-        conclude(reviewed, coordinator, evaluation, {"dissent": 0.0 if evaluation.number else 1.0})
+        conclude(reviewed, coordinator, evaluation, {})
+        expert = reviewed.one("expert", evaluation.state)
+        assert expert is not None
+        speak(reviewed, expert, evaluation, {"dissent": 0.0 if evaluation.number else 1.0})
     return reviewed
 
 
@@ -110,22 +117,25 @@ def test_the_own_country_is_tried_on_as_many_states_as_the_script_says(reviewed:
     assert reviewed.counted["refused"] == before
 
 
-def test_every_unit_is_concluded_once_and_a_dissent_is_where_ratings_differ(concluded: Stage, served: Served) -> None:
+def test_every_unit_is_concluded_once_and_voices_dissent_where_ratings_differ(concluded: Stage, served: Served) -> None:
     expert = runs.paired(served.database, Assignment.id, Assignment.expert_state)
     found: dict[tuple[Any, str], dict[str, str]] = {}
     for one in runs.rows(served.database, FindingVersion.__table__):
         found.setdefault((one.evaluation_id, one.unit), {})[expert[one.assignment_id]] = one.rating
     first = concluded.evaluations[0].id
+    held: dict[tuple[Any, str], dict[str, bool]] = {}
+    for said in runs.rows(served.database, Stance.__table__):
+        held.setdefault((said.evaluation_id, said.unit), {})[expert[said.assignment_id]] = said.agrees
     dissenting = set()
     conclusions = runs.rows(served.database, ConclusionVersion.__table__, version=1)
     assert Counter((one.evaluation_id, one.unit) for one in conclusions) == dict.fromkeys(found, 1)
     for one in conclusions:
         ratings = found[one.evaluation_id, one.unit]
         against = {state for state, rating in ratings.items() if rating != one.rating}
-        recorded = {dissent["state"] for dissent in one.dissents}
+        recorded = {state for state, agrees in held[one.evaluation_id, one.unit].items() if not agrees}
+        assert held[one.evaluation_id, one.unit].keys() == ratings.keys()
         assert one.rating in ratings.values()
         assert recorded == (against if str(one.evaluation_id) == first else set())
-        assert one.agreement == ("dissent" if recorded else "consensus")
         dissenting.update(recorded)
     assert dissenting
 

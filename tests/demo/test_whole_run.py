@@ -14,7 +14,7 @@ import pytest
 from tests.demo import runs
 
 from mem.answers.models import AnswerVersion
-from mem.assessments.models import ConclusionVersion, FindingVersion
+from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.cli.demo import last_line, run_demo
 from mem.cli.operations import add_officer, opened, prepare
 from mem.core.db import Database
@@ -164,8 +164,8 @@ def _texts(left: Database, method: Method) -> Iterator[tuple[str, str]]:
         ("changed by a response", Response.changed_text),
     ):  # fmt: skip
         yield from ((where, one) for (text,) in runs.rows(left, texts) for one in (text or {}).values())
-    for (dissents,) in runs.rows(left, ConclusionVersion.dissents):
-        yield from (("dissent", one) for dissent in dissents for one in dissent["text"].values())
+    for (dissent,) in runs.rows(left, Stance.text, agrees=False):
+        yield from (("dissent", one) for one in dissent.values())
     for (canonical,) in runs.rows(left, Event.canonical, type="stage_moved"):
         reason = json.loads(canonical)["data"]["reason"]
         yield from [("reason of a move", reason)] if reason else []

@@ -21,6 +21,7 @@ from mem.http import problems
 from mem.http.body import StrictRoute
 from mem.http.constraints import MEANING, meaning
 from mem.http.unit import House, Writing
+from mem.rounds.models import Designation
 from mem.tables import METADATA
 
 Change = Callable[[Row[Any]], dict[str, Any]]
@@ -36,7 +37,15 @@ def another(row: Row[Any]) -> dict[str, Any]:
 
 
 def at_home(row: Row[Any]) -> dict[str, Any]:
-    return {"id": uuid.uuid4(), "expert_state": row.evaluation_state}
+    """An expert whom the country itself designated."""
+    own = Designation.state == row.evaluation_state
+    which = {"designation_id": Designation.id, "person_id": Designation.person_id}
+    taken = {name: select(column).where(own).scalar_subquery() for name, column in which.items()}
+    return {"id": uuid.uuid4(), "expert_state": row.evaluation_state, **taken}
+
+
+def later(row: Row[Any]) -> dict[str, Any]:
+    return {"version": row.version + 1}
 
 
 BROKEN_BY: dict[str, tuple[str, Change]] = {
@@ -46,6 +55,8 @@ BROKEN_BY: dict[str, tuple[str, Change]] = {
     "pk_finding_version": ("finding_version", same),
     "pk_conclusion_version": ("conclusion_version", same),
     "pk_response": ("response", same),
+    "pk_stance": ("stance", same),
+    "ix_decision_position_id_occasion_id": ("decision", later),
     "uq_country_evaluation_cycle_id_state": ("country_evaluation", another),
     "uq_round_code": ("round", another),
     "pk_idempotency": ("idempotency", same),
@@ -71,7 +82,7 @@ def adding_again(house: House) -> FastAPI:
 
 
 async def test_a_rival_request_is_told_what_the_broken_constraint_means(api: Api) -> None:
-    await road(api, "before_commission")
+    await road(api, "published")
     assert BROKEN_BY.keys() == MEANING.keys()
     transport = httpx.ASGITransport(app=adding_again(api.house))
     async with httpx.AsyncClient(transport=transport, base_url="http://mem.test") as client:
@@ -86,6 +97,7 @@ def test_every_constraint_that_means_something_is_in_the_database(database: Data
     names = {found.get_pk_constraint(table)["name"] for table in tables}
     names |= {one["name"] for table in tables for one in found.get_unique_constraints(table)}
     names |= {one["name"] for table in tables for one in found.get_check_constraints(table)}
+    names |= {one["name"] for table in tables for one in found.get_indexes(table) if one["unique"]}
     assert MEANING.keys() <= names
 
 

@@ -27,11 +27,10 @@ from mem.process.facts import (
 )
 from mem.process.guards import EVALUATION, GUARDS, RECOMMENDATION, ROUND, Guard
 from mem.recommendations.service import issued, recommendation
-from mem.rounds.service import record_occasion, set_unit
+from mem.rounds.service import occasions, record_occasion, set_unit
 from mem.rounds.standing import round_standing
 
-NOTHING = Payload()
-COMMON = {one.name for one in fields(Facts)}
+COMMON = {"method", "today", "payload"}
 OF = {ROUND: RoundFacts, EVALUATION: EvaluationFacts, RECOMMENDATION: RecommendationFacts}
 OWN = {subject: {one.name for one in fields(kind)} - COMMON for subject, kind in OF.items()}
 
@@ -39,17 +38,23 @@ OWN = {subject: {one.name for one in fields(kind)} - COMMON for subject, kind in
 here = looking.at()
 
 
+def named(here: World) -> Payload:
+    """The round's occasion, once there is one."""
+    held = occasions(here.work, here.round)
+    return Payload(occasion=held[0].id if held else None)
+
+
 def of_round(here: World, *asked: str) -> RoundFacts:
-    return round_facts(here.work, round_standing(here.work, here.round), NOTHING, asked)
+    return round_facts(here.work, round_standing(here.work, here.round), named(here), asked)
 
 
 def of_evaluation(here: World, *asked: str) -> EvaluationFacts:
-    return evaluation_facts(here.work, here.standing(), NOTHING, asked)
+    return evaluation_facts(here.work, here.standing(), named(here), asked)
 
 
 def of_recommendation(here: World, *asked: str) -> RecommendationFacts:
     (one,) = issued(here.work, here.id)
-    return recommendation_facts(here.work, recommendation(here.work, one.id, None), NOTHING, asked)
+    return recommendation_facts(here.work, recommendation(here.work, one.id, None), named(here), asked)
 
 
 GATHER: dict[str, Callable[..., Facts]] = {
@@ -59,13 +64,24 @@ GATHER: dict[str, Callable[..., Facts]] = {
 }
 
 
-def test_every_subject_has_the_method_the_day_the_occasions_and_what_came_with_the_trigger(here: World) -> None:
+def test_every_subject_has_the_method_the_day_its_occasions_and_what_came_with_the_trigger(here: World) -> None:
     by, payload = here.secretariat, Payload("Because.", here.id)
     made = record_occasion(here.work, by, here.round, "commission_session", "", NOW.date())
     world(here.work, here.method, "another").session()
-    found = evaluation_facts(here.by(by, days=1), here.standing(), payload, ())
+    asked = ("occasions", "spent", "since")
+    found = evaluation_facts(here.by(by, days=1), here.standing(), payload, asked)
     assert (found.method, found.today, found.payload) == (here.method, (NOW + timedelta(days=1)).date(), payload)
     assert found.occasions == {made: Held("commission_session", NOW.date())}
+    assert (found.spent, found.since) == (frozenset(), NOW.date())
+
+
+def test_a_subject_knows_since_when_it_stands_where_it_does_and_which_occasions_have_decided_on_it(here: World) -> None:
+    here.to("before_commission")
+    session, asked = here.session(), ("spent", "since")
+    here.fire(here.commission, "send_back", days=3, reason="Not yet.", occasion=session)
+    found = of_evaluation(here, *asked)
+    assert (found.spent, found.since) == ({session}, (NOW + timedelta(days=3)).date())
+    assert of_round(here, *asked).spent == frozenset()
 
 
 def test_a_round_knows_its_evaluations_and_who_designated(here: World) -> None:
@@ -135,12 +151,13 @@ def test_an_evaluation_knows_whether_its_newest_report_was_decided_on(here: Worl
     assert decided()
     here.fire(here.coordinator, "finalise", days=2)
     assert not decided()
-    here.fire(here.commission, "approve", days=3, occasion=session)
+    here.fire(here.commission, "approve", days=3, occasion=here.session(days=3))
     assert decided()
 
 
 @pytest.mark.parametrize(("subject", "name"), sorted((subject, name) for subject in OWN for name in OWN[subject]))
 def test_a_fact_that_nobody_asked_for_is_out_of_reach(here: World, subject: str, name: str) -> None:
+    here.to("published" if subject == RECOMMENDATION else "enrolled")
     fact = getattr(GATHER[subject](here), name)
     touches: list[Callable[[], object]] = [
         lambda: bool(fact),
@@ -151,6 +168,8 @@ def test_a_fact_that_nobody_asked_for_is_out_of_reach(here: World, subject: str,
         lambda: fact.values,
         lambda: fact == 0,
         lambda: fact != 0,
+        lambda: fact < NOW.date(),
+        lambda: NOW.date() < fact,
     ]
     for touch in touches:
         with pytest.raises(AssertionError, match="a fact that it does not ask for"):
@@ -191,6 +210,7 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "assessors_are_assigned": ("review", {"at_least": 2}),
     "every_assessment_is_handed_in": ("review", {}),
     "every_unit_is_concluded": ("consolidation", {}),
+    "every_voice_has_spoken": ("consolidation", {}),
     "every_comment_is_answered": ("revision", {}),
     "occasion_was_held": ("published", {"kind": "commission_session"}),
     "report_was_approved": ("published", {}),
@@ -209,15 +229,19 @@ def test_every_guard_asks_for_exactly_what_it_reads(here: World) -> None:
     assert set(ROWS) == set(GUARDS)
     for stage in ("answering", "review", "consolidation", "revision", "published"):
         here.to(stage)
+        if stage == "consolidation":
+            here.conclude()
         for name, (where, params) in ROWS.items():
             guard = GUARDS[name]
             if where == stage:
                 for subject in guard.subjects:
                     assert read_by(here, subject, guard, params) == guard.asks, name
+        if stage == "consolidation":
+            here.fire(here.coordinator, "send_draft")
 
 
 def test_a_guard_that_reads_what_it_does_not_ask_for_is_stopped(here: World) -> None:
-    here.to("review")
+    here.to("before_commission").session()
     for name, (_, params) in ROWS.items():
         guard = GUARDS[name]
         for subject in guard.subjects - {RECOMMENDATION}:

@@ -29,6 +29,8 @@ LATER = "'2999-01-01 00:00:00.000000'"
 NOT_ALLOWED = "a_move_is_one_that_its_method_allows"
 OF_ITS_ROAD = "a_move_is_of_the_road_its_position_is_on"
 DESIGNATED = "an_assignment_is_of_the_person_designated"
+BY_DESIGNATED = "a_finding_is_by_one_designated_by_the_state_of_its_voice"
+ONE_VOICE = "who_holds_a_voice_holds_one_on_the_evaluation"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ ROWS = [
     Row("a_method_has_its_parts", "they are gone", "DELETE FROM method_part"),
     Row(
         "nobody_is_assigned_to_the_own_country", "a voice becomes that of the country",
-        "UPDATE assignment SET expert_state = 'BRB' WHERE expert_state = 'CHL'", also=(DESIGNATED,),
+        "UPDATE assignment SET expert_state = 'BRB' WHERE expert_state = 'CHL'", also=(DESIGNATED, BY_DESIGNATED),
     ),
     Row(
         "nobody_is_assigned_to_the_own_country", "the copy of the state tells another",
@@ -153,16 +155,20 @@ ROWS = [
         "a_state_has_one_voice", "a second one",
         "INSERT INTO assignment (id, evaluation_id, evaluation_state, designation_id, expert_state, person_id, at) "
         "SELECT 'a', evaluation_id, evaluation_state, designation_id, expert_state, person_id, at FROM assignment "
-        "WHERE expert_state = 'CHL'",
+        "WHERE expert_state = 'CHL'", also=(ONE_VOICE,),
+    ),
+    Row(
+        ONE_VOICE, "that of another state too",
+        "UPDATE assignment SET person_id = (SELECT person_id FROM assignment WHERE expert_state = 'CHL')",
+        also=(DESIGNATED,),
     ),
     Row(
         DESIGNATED, "somebody else sits there",
         f"UPDATE assignment SET person_id = {SOMEBODY} WHERE expert_state = 'CHL'",
-        also=("a_finding_is_by_the_person_assigned",),
     ),
     Row(
         "an_assignment_is_within_the_round_of_its_designation", "it was for another round",
-        f"UPDATE designation SET round_id = {SECOND} WHERE state = 'CHL'",
+        f"UPDATE designation SET round_id = {SECOND} WHERE state = 'CHL'", also=(BY_DESIGNATED,),
     ),
     Row(
         "answers_have_every_version", "the first one is gone",
@@ -190,7 +196,7 @@ ROWS = [
         f"UPDATE finding_version SET evaluation_id = {CHL} WHERE unit = 'IS-1.1'", rows=2,
     ),
     Row(
-        "a_finding_is_by_the_person_assigned", "it is by another",
+        BY_DESIGNATED, "it is by another",
         f'UPDATE finding_version SET "by" = {SOMEBODY} WHERE unit = \'IS-1.1\'', rows=2,
     ),
     Row(
@@ -198,12 +204,17 @@ ROWS = [
         f"UPDATE finding_version SET at = {LATER} WHERE unit = 'IS-1.1'", rows=2,
     ),
     Row(
-        "dissent_is_recorded_exactly_where_there_is_some", "none is recorded",
-        "UPDATE conclusion_version SET dissents = '[]' WHERE agreement = 'dissent'",
+        "a_voice_speaks_to_a_conclusion_of_its_evaluation", "it speaks to another's",
+        f"UPDATE stance SET evaluation_id = {CHL} WHERE unit = 'IS-1.1'", rows=2,
     ),
     Row(
-        "dissent_is_recorded_exactly_where_there_is_some", "some is recorded of a consensus",
-        "UPDATE conclusion_version SET agreement = 'consensus'",
+        "nobody_speaks_to_a_conclusion_before_it_is_written", "long before",
+        f"UPDATE conclusion_version SET at = {LATER} WHERE unit = 'IS-1.1'", rows=2,
+    ),
+    Row(
+        "an_occasion_decides_once_on_a_subject", "twice",
+        "INSERT INTO decision (position_id, version, occasion_id, trigger, at) "
+        f"SELECT position_id, version + 1, occasion_id, trigger, at FROM decision WHERE position_id = {BRB}",
     ),
     Row("comments_are_numbered_without_a_gap", "the second is gone", "DELETE FROM comment WHERE number = 2"),
     Row("comments_are_numbered_without_a_gap", "one twice", "UPDATE comment SET number = 2 WHERE number = 3"),

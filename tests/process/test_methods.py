@@ -166,12 +166,12 @@ ROWS = [
         (
             Expected(
                 "- trigger: approve",
-                "transitions.10.needs",
+                "transitions.12.needs",
                 "'occasion_was_held' needs 'occasion' to come with the trigger",
             ),
             Expected(
                 "- trigger: approve",
-                "transitions.10.needs",
+                "transitions.12.needs",
                 "'record_decision' needs 'occasion' to come with the trigger",
             ),
         ),

@@ -183,6 +183,7 @@ def test_the_same_record_gives_the_same_digest(here: World) -> None:
 
 def test_another_record_gives_another_digest(here: World) -> None:
     here.to("revision")
+    here.fire(here.coordinator, "reopen_consolidation", reason="A law was found.")
     again = Judgement("IS-7.2", {"en": "Better."}, "completed", here.citations()["IS-7.2"], 1)
     conclude(here.by(here.coordinator), here.coordinator, here.id, [again])
     assemble(here.work, here.standing(), "again")
@@ -275,3 +276,20 @@ def test_versions_are_numbered_for_each_evaluation(here: World) -> None:
     assert assemble(here.work, where, "tried") == 1
     assert assemble(here.work, here.standing(), "again") == 2
     assert newest_version(here.work, UUID(int=0)) is None
+
+
+@pytest.mark.parametrize("unit", ["IS-1.3", "IS-1.4", "IS-2.1"])
+def test_what_was_changed_for_a_comment_holds_until_it_is_concluded_anew(revised: World, unit: str) -> None:
+    """IS-1.3 has a changed text, IS-1.4 a changed rating; each stands as changed unless its own unit is concluded anew
+    later."""
+    session = revised.session()
+    revised.fire(revised.commission, "send_back", reason="Say more.", occasion=session)
+    revised.fire(revised.coordinator, "reopen_consolidation", reason="A law was found.")
+    again = Judgement(unit, {"en": "Anew."}, "partially_completed", revised.citations()[unit], 1)
+    conclude(revised.by(revised.coordinator, days=1), revised.coordinator, revised.id, [again])
+    assemble(revised.work, revised.standing(), "again")
+    second, third = report(revised, 2), report(revised, 3)
+    assert third[f"{unit}/finding"]["text"] == {"en": "Anew."}
+    assert third[f"{unit}/rating"]["rating"] == "partially_completed"
+    for other, block in (("IS-1.3", "finding"), ("IS-1.4", "rating")):
+        assert (third[f"{other}/{block}"] == second[f"{other}/{block}"]) == (other != unit)

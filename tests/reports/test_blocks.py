@@ -12,8 +12,9 @@ from tests.methods_of import real_method, real_tree
 
 from mem.plans.definition import Plan, Tree
 from mem.questionnaires.definition import Form, Question, Questionnaire, Section
-from mem.reports.blocks import KINDS, NAMED, Attached, Conclusion, Given, Paragraph, Record, paragraphs
+from mem.reports.blocks import KINDS, NAMED, paragraphs
 from mem.reports.definition import Block, Report, report_of
+from mem.reports.record import Attached, Conclusion, Dissent, Given, Paragraph, Record
 from mem.workflow.definition import Scale
 
 LANGUAGES = ("en", "es", "fr", "pt")
@@ -357,6 +358,20 @@ def test_a_recommendation_is_told_where_there_is_one() -> None:
     assert made(block("recommendation", "advice"), "A-1.1") is None
 
 
+def test_each_dissent_is_told_with_the_conclusion_it_is_held_against_and_by_number_not_by_state() -> None:
+    source = {"kind": "conclusion", "unit": "IS-1.1", "version": 1}
+    cited = {"kind": "answer", "question": "is_1_1", "version": 1}
+    against = [Dissent(code, {"en": code.title()}, {"en": f"{code}: no."}) for code in ("CHL", "PER")]
+    conclusion = Conclusion({"en": "So."}, "started", None, [source, cited], against)
+    record = replace(real_record(), conclusions={"IS-1.1": conclusion})
+    blocks = [Block(block="dissents", pattern="dissent_recorded")]
+    said = list(paragraphs(record, blocks, record.tree.units["IS-1.1"]))
+    assert [one.key for one in said] == ["IS-1.1/dissents/1", "IS-1.1/dissents/2"]
+    assert [one.text["en"].rpartition(": ")[2] for one in said] == ["no.", "no."]
+    assert all(one.sources == [{"kind": "action", "code": "IS-1.1"}, source] for one in said)
+    assert list(paragraphs(record, blocks, record.tree.units["IS-1.2"])) == []
+
+
 @pytest.mark.parametrize("one", [block("finding"), block("rating", "rated"), block("recommendation", "advice")])
 def test_without_a_conclusion_nothing_is_judged(one: Block) -> None:
     assert made(one, "A-1.2", replace(RECORD, conclusions={})) is None
@@ -594,7 +609,8 @@ def real_record(synthetic: bool = True) -> Record:
     """A record of the real plan, report and scale in which every action has a conclusion."""
     tree, method = real_tree(), real_method()
     source = {"kind": "conclusion", "unit": "IS-1.1", "version": 1}
-    concluded = Conclusion({"en": "So."}, "started", dict.fromkeys(LANGUAGES, "Do."), [source])
+    against = Dissent("CHL", dict.fromkeys(LANGUAGES, "Chile"), dict.fromkeys(LANGUAGES, "Not so."))
+    concluded = Conclusion({"en": "So."}, "started", dict.fromkeys(LANGUAGES, "Do."), [source], [against])
     return Record(
         report=report_of(method),
         languages=method.mechanism.languages,
@@ -636,6 +652,7 @@ def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
         "reported": {"evidence"},
         "answers": {"question", "answer"},
         "rating": {"rating"},
+        "dissents": {"voice", "text"},
         "recommendation": {"text"},
         "summary": {"unit", "counts"},
         "exclusions": {"unit", "reason"},
@@ -653,6 +670,7 @@ def test_a_kind_of_block_names_the_keys_that_it_takes_and_has_fields_exactly_whe
         "answers": {"pattern"},
         "finding": set(),
         "rating": {"pattern"},
+        "dissents": {"pattern"},
         "recommendation": {"pattern"},
         "summary": {"pattern"},
         "exclusions": {"pattern"},

@@ -96,6 +96,7 @@ def test_a_published_report_has_an_address_of_its_own(here: World) -> None:
     assert entry._asdict() == {
         "evaluation_id": here.id, "round_code": "round", "round_title": "Synthetic round", "synthetic": True,
         "cycle_code": "main", "state": "BRB", "title": row.title, "sha256": row.sha256, "version": 2, "at": NOW,
+        "occasion_kind": "commission_session", "occasion_title": "A session", "held_on": NOW.date(),
     }  # fmt: skip
     assert published_report(here.work, "round", "main", "BRB") == (entry, row)
     for address in (

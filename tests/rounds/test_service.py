@@ -224,10 +224,10 @@ def test_what_is_evaluated_no_longer_changes_once_the_round_has_moved_on(here: W
 
 def test_occasions_come_by_their_day(here: World) -> None:
     work, by = here.work, here.secretariat
-    days = [NOW.date() + timedelta(days=number) for number in (5, -5, 0)]
+    days = [NOW.date() + timedelta(days=number) for number in (5, 1, 0)]
     made = [record_occasion(work, by, here.round, "commission_session", f"On {day}", day) for day in days]
     assert [(row.id, row.held_on) for row in occasions(work, here.round)] == [
-        (made[1], days[1]), (made[2], days[2]), (made[0], days[0]),
+        (made[2], days[2]), (made[1], days[1]), (made[0], days[0]),
     ]  # fmt: skip
     assert recorded(work, here.round)[-1]["data"] == {
         "occasion": str(made[2]), "kind": "commission_session", "title": f"On {days[2]}", "held_on": "2026-03-02",
@@ -238,6 +238,14 @@ def test_occasions_come_by_their_day(here: World) -> None:
 def test_an_occasion_is_of_a_kind_that_the_mechanism_has(here: World) -> None:
     with refused(here.work, Invalid, ("unknown_kind", "/kind"), code="occasion_not_recorded"):
         record_occasion(here.work, here.secretariat, here.round, "plenary", "", NOW.date())
+
+
+def test_no_occasion_is_from_before_the_round(here: World) -> None:
+    before = NOW.date() - timedelta(days=1)
+    with refused(here.work, Invalid, ("before_the_round", "/held_on"), code="occasion_not_recorded"):
+        record_occasion(here.work, here.secretariat, here.round, "commission_session", "", before)
+    with refused(here.work, Invalid, ("unknown_kind", "/kind"), ("before_the_round", "/held_on")):
+        record_occasion(here.work, here.secretariat, here.round, "plenary", "", before)
 
 
 def seen(here: World, actor: Actor) -> list[tuple[str, str, int]]:

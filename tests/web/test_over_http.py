@@ -99,6 +99,8 @@ async def test_an_unpublished_report_is_as_unknown_as_one_that_never_was(api: Ap
 async def test_a_published_report_is_read_in_every_language(api: Api) -> None:
     found = await road(api, "published")
     names = {"en": "Barbados", "es": "Barbados", "fr": "Barbade", "pt": "Barbados"}
+    (session,) = (await found.cast.officer.get(f"{found.round_path}/occasions")).json()["occasions"]
+    today = session["held_on"]
     for language, words in words_by_language().items():
         address = f"/{language}/reports/{found.code}/main/BRB"
         home = await api.get(f"/{language}/")
@@ -111,6 +113,8 @@ async def test_a_published_report_is_read_in_every_language(api: Api) -> None:
         assert f'<html lang="{language}">' in page.text
         assert names[language] in page.text
         assert "The decree was found." in page.text
+        assert f'62nd session, <time datetime="{today}">' in page.text  # when and where it was approved
+        assert "JAM differs." in page.text
         assert words["in_en"] in unescape(page.text) or language == "en"  # said where a passage is in English only
         for other in LANGUAGES:
             assert f'href="/{other}/reports/{found.code}/main/BRB"' in page.text

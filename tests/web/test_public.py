@@ -97,7 +97,8 @@ def report(language: str, synthetic: bool = True, text: str = "Words.") -> HTMLR
     ]
     if not synthetic:
         del paragraphs[0]
-    entry = SimpleNamespace(round_title=text, synthetic=synthetic, version=2, sha256="ab" * 32, at=AT)
+    decided = {"occasion_title": text, "held_on": AT.date()} if synthetic else {"held_on": None}
+    entry = SimpleNamespace(round_title=text, synthetic=synthetic, version=2, sha256="ab" * 32, at=AT, **decided)
     return page(
         "report.html",
         language,
@@ -108,6 +109,7 @@ def report(language: str, synthetic: bool = True, text: str = "Words.") -> HTMLR
         mechanism=words.passage({"en": text}),
         cycle=text,
         day=words.date(AT),
+        held=words.date(AT.date()) if synthetic else None,
         data="/api/v1/published/r-1/main/XYZ",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from string import Formatter
 
 import pytest
@@ -40,9 +40,10 @@ def test_every_language_has_twelve_months_and_its_own_name() -> None:
         ("fr", datetime(2019, 8, 21, tzinfo=UTC), "21 août 2019"),
         ("pt", datetime(2019, 3, 31, tzinfo=UTC), "31 de março de 2019"),
         ("en", datetime(2019, 12, 31, 22, tzinfo=timezone(timedelta(hours=-4))), "1 January 2020"),
+        ("es", date(2019, 12, 31), "31 de diciembre de 2019"),
     ],
 )
-def test_a_day_is_written_as_the_language_writes_it_and_counted_in_utc(language: str, at: datetime, said: str) -> None:
+def test_a_day_is_written_as_the_language_writes_it_and_counted_in_utc(language: str, at: date, said: str) -> None:
     assert words_by_language()[language].date(at) == said
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StrictInt
@@ -14,7 +14,6 @@ from mem.api.routing import (
     Name,
     Said,
     Shown,
-    StateCode,
     Taken,
     UnitCode,
     VersionedList,
@@ -22,9 +21,11 @@ from mem.api.routing import (
     router,
     versioned,
 )
-from mem.assessments import service
-from mem.assessments.rules import Citation, Dissent, Judgement
+from mem.assessments import service, voices
+from mem.assessments.rules import Citation, Judgement, Spoken, agreement
+from mem.core.db import AnyRow
 from mem.http.unit import IdempotencyKey, Reading, Writing
+from mem.rounds.experts import assignments
 
 routes = router("assessments")
 
@@ -51,21 +52,26 @@ class Findings(Taken):
     findings: Annotated[list[FindingIn], Field(min_length=1, max_length=300)]
 
 
-class DissentIn(Taken):
-    state: StateCode
-    text: Said
-
-
 class ConclusionIn(FindingIn):
-    """What all experts conclude: by consensus, or with each dissent recorded."""
+    """What all experts conclude. Whether they agree, each voice says itself."""
 
-    agreement: Literal["consensus", "dissent"] = "consensus"
-    dissents: Annotated[list[DissentIn], Field(max_length=40)] = []
     recommendation: Said | None = None
 
 
 class Conclusions(Taken):
     conclusions: Annotated[list[ConclusionIn], Field(min_length=1, max_length=300)]
+
+
+class StanceIn(Taken):
+    """What your voice says to the conclusion on a unit in the `version` you saw: it agrees, or its `dissent`."""
+
+    unit: UnitCode = Field(examples=["IS-1.1"])
+    version: StrictInt = Field(ge=1, le=1_000_000, examples=[1])
+    dissent: Said | None = Field(None, examples=[{"en": "The evidence supports a lower rating."}])
+
+
+class Stances(Taken):
+    stances: Annotated[list[StanceIn], Field(min_length=1, max_length=300)]
 
 
 class FindingShown(Shown):
@@ -82,13 +88,23 @@ class FindingList(Shown):
     findings: list[FindingShown]
 
 
+class VoiceShown(Shown):
+    """What the voice of a state says to a conclusion; `text` is its dissent."""
+
+    state: str
+    agrees: bool
+    text: dict[str, str] | None
+
+
 class ConclusionShown(Shown):
+    """`agreement`: `open` while a voice has not spoken to this version, then `consensus` or `dissent`."""
+
     unit: str
     version: int
     text: dict[str, str]
     rating: str
     agreement: str
-    dissents: list[dict[str, Any]]
+    voices: list[VoiceShown]
     recommendation: dict[str, str] | None
     citations: list[dict[str, Any]]
     at: datetime
@@ -102,10 +118,7 @@ def _judgement(one: FindingIn, where: str) -> Judgement:
     citations = [Citation(c.answer, c.version, c.evidence) for c in one.citations]
     if not isinstance(one, ConclusionIn):
         return Judgement(one.unit, one.text, one.rating, citations, one.base, where)
-    dissents = [Dissent(dissent.state, dissent.text) for dissent in one.dissents]
-    return Judgement(
-        one.unit, one.text, one.rating, citations, one.base, where, one.agreement, dissents, one.recommendation
-    )
+    return Judgement(one.unit, one.text, one.rating, citations, one.base, where, one.recommendation)
 
 
 @routes.get("/evaluations/{evaluation}/findings", openapi_extra=acts("findings.read"), operation_id="findings")
@@ -138,9 +151,19 @@ def post_hand_in(evaluation: UUID, door: Writing, key: IdempotencyKey = None) ->
 
 @routes.get("/evaluations/{evaluation}/conclusions", openapi_extra=acts("conclusions.read"), operation_id="conclusions")
 def get_conclusions(evaluation: UUID, door: Reading) -> ConclusionList:
-    """The conclusions on each unit."""
+    """The conclusions on each unit, with what each voice says to them."""
     rows = service.conclusions(door.work, door.actor, evaluation)
-    return ConclusionList(conclusions=[ConclusionShown.model_validate(row) for row in rows])
+    counted = [row.expert_state for row in assignments(door.work, evaluation)]
+    spoken = voices.stances(door.work, evaluation)
+
+    def shown(row: AnyRow) -> ConclusionShown:
+        said = spoken.get(row.unit, {})
+        agreed = agreement(counted, {state: voice.agrees for state, voice in said.items()})
+        return ConclusionShown(
+            **row._mapping, agreement=agreed, voices=[*map(VoiceShown.model_validate, said.values())]
+        )
+
+    return ConclusionList(conclusions=[shown(row) for row in rows])
 
 
 @routes.post("/evaluations/{evaluation}/conclusions", openapi_extra=acts("conclusions.edit"), operation_id="conclude")
@@ -150,5 +173,18 @@ def post_conclusions(evaluation: UUID, body: Conclusions, door: Writing, key: Id
 
     def act() -> list[list[Any]]:
         return [list(pair) for pair in service.conclude(door.work, door.actor, evaluation, judged)]
+
+    return door.once(act, versioned, door.reads("conclusions.read", evaluation))
+
+
+@routes.post(
+    "/evaluations/{evaluation}/conclusions/voice", openapi_extra=acts("conclusions.edit"), operation_id="speak"
+)
+def post_stances(evaluation: UUID, body: Stances, door: Writing, key: IdempotencyKey = None) -> VersionedList:
+    """Say with your own voice that you agree to conclusions or dissent, all or none; once to each version."""
+    said = [Spoken(one.unit, one.version, one.dissent, f"/stances/{index}") for index, one in enumerate(body.stances)]
+
+    def act() -> list[list[Any]]:
+        return [list(pair) for pair in voices.speak(door.work, door.actor, evaluation, said)]
 
     return door.once(act, versioned, door.reads("conclusions.read", evaluation))

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from mem.api.routing import Id, Made, Name, Shown, StateCode, Taken, acts, router
+from mem.api.routing import Id, Made, Name, Prose, Shown, StateCode, Taken, acts, router
 from mem.http.unit import IdempotencyKey, Reading, Writing
 from mem.rounds import experts
 from mem.rounds.standing import permitted, round_standing
@@ -50,6 +50,17 @@ class Assign(Taken):
     designations: Annotated[list[Id], Field(min_length=1, max_length=50)] = Field(
         examples=[["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"]]
     )
+
+
+class Substitute(Taken):
+    """Who takes the voice over, by designation, and why."""
+
+    designation: Id = Field(examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])
+    reason: Prose = Field(examples=["The principal has fallen ill."])
+
+
+class EndVoice(Taken):
+    reason: Prose = Field(examples=["The state withdrew its expert."])
 
 
 class AssignmentShown(Shown):
@@ -116,3 +127,35 @@ def get_assignments(evaluation: UUID, door: Reading) -> AssignmentList:
     permitted(door.work, door.actor, "assignments.read", evaluation)
     rows = experts.assignments(door.work, evaluation)
     return AssignmentList(assignments=[AssignmentShown.model_validate(row) for row in rows])
+
+
+@routes.post(
+    "/evaluations/{evaluation}/assignments/{assignment}/substitute",
+    openapi_extra=acts("assignments.edit"),
+    operation_id="substitute",
+)
+def post_substitute(
+    evaluation: UUID, assignment: UUID, body: Substitute, door: Writing, key: IdempotencyKey = None
+) -> Made:
+    """Pass a voice to another designated expert of its state, with what it has written."""
+
+    def act() -> str:
+        experts.substitute(door.work, door.actor, evaluation, assignment, body.designation, body.reason)
+        return str(assignment)
+
+    return door.once(act, lambda made: Made(id=made), door.reads("assignments.read", evaluation))
+
+
+@routes.post(
+    "/evaluations/{evaluation}/assignments/{assignment}/end",
+    openapi_extra=acts("assignments.edit"),
+    operation_id="end_voice",
+)
+def post_end(evaluation: UUID, assignment: UUID, body: EndVoice, door: Writing, key: IdempotencyKey = None) -> Made:
+    """End a voice: what it wrote stays in the record and counts no longer."""
+
+    def act() -> str:
+        experts.end(door.work, door.actor, evaluation, assignment, body.reason)
+        return str(assignment)
+
+    return door.once(act, lambda made: Made(id=made), door.reads("assignments.read", evaluation))

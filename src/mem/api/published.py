@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Response
@@ -19,8 +19,17 @@ State = Annotated[StateCode, Path(examples=["BRB"])]
 Cacheable = {"Cache-Control": "public, max-age=60"}
 
 
+class DecidedAt(Shown):
+    """The occasion that approved a report."""
+
+    kind: str
+    title: str
+    held_on: date
+
+
 class PublishedLine(Shown):
-    """A published report; `synthetic` marks invented data."""
+    """A published report; `synthetic` marks invented data, `at` is when it was published, `decided_at` null where the
+    method asks for no occasion."""
 
     round_code: str
     round_title: str
@@ -30,6 +39,7 @@ class PublishedLine(Shown):
     version: int
     sha256: str
     at: datetime
+    decided_at: DecidedAt | None
     synthetic: bool
 
 
@@ -50,7 +60,11 @@ class PublishedReport(PublishedLine):
 
 
 def _line(row: AnyRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in PublishedLine.model_fields}
+    decided = None
+    if row.held_on is not None:
+        decided = DecidedAt(kind=row.occasion_kind, title=row.occasion_title, held_on=row.held_on)
+    same = PublishedLine.model_fields.keys() - {"decided_at"}
+    return {"decided_at": decided, **{name: getattr(row, name) for name in same}}
 
 
 @routes.get("/published", openapi_extra=acts("published.read"), operation_id="published")

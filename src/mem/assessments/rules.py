@@ -20,17 +20,20 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Dissent:
-    """What one state's voice holds against the conclusion."""
+class Spoken:
+    """What a voice says to the newest conclusion on a unit, at the version it saw: it agrees, or what it holds against
+    it."""
 
-    state: str
-    text: Mapping[str, str]
+    unit: str
+    version: int
+    dissent: Mapping[str, str] | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A finding or a conclusion to be stored. `base` is the version it replaces, 0 for the first; `agreement`,
-    `dissents` and `recommendation` are a conclusion's alone."""
+    """A finding or a conclusion to be stored. `base` is the version it replaces, 0 for the first; a `recommendation`
+    is a conclusion's alone."""
 
     unit: str
     text: Mapping[str, str]
@@ -38,8 +41,6 @@ class Judgement:
     citations: Sequence[Citation]
     base: int
     where: str = ""
-    agreement: str = "consensus"
-    dissents: Sequence[Dissent] = ()
     recommendation: Mapping[str, str] | None = None
 
 
@@ -66,23 +67,33 @@ def faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Cit
             yield Reason("unknown_citation", message, f"{judged.where}/citations/{index}")
 
 
-def conclusion_faults(
-    judged: Judgement, units: Collection[str], scale: Scale, citable: Citable, voices: Collection[str]
-) -> Iterator[Reason]:
-    """Everything wrong with a conclusion; `voices` are the states whose experts are assigned."""
+def conclusion_faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Citable) -> Iterator[Reason]:
+    """Everything wrong with a conclusion."""
     yield from faults(judged, units, scale, citable)
-    if (judged.agreement == "dissent") != bool(judged.dissents):
-        message = "Dissents are recorded exactly where there is no consensus."
-        yield Reason("dissent_needed", message, f"{judged.where}/dissents")
-    for index, dissent in enumerate(judged.dissents):
-        if dissent.state in {other.state for other in judged.dissents[:index]}:
-            yield Reason("twice", "This state dissents twice.", f"{judged.where}/dissents/{index}")
-        if dissent.state not in voices:
-            yield Reason("unknown_voice", "No expert of this state is assigned.", f"{judged.where}/dissents/{index}")
     value = scale.value(judged.rating)
     if value is not None and value.demands_recommendation and judged.recommendation is None:
         message = "This rating demands a recommendation."
         yield Reason("recommendation_needed", message, f"{judged.where}/recommendation")
+
+
+def spoken_faults(said: Sequence[Spoken], newest: Mapping[str, int], spoken: Collection[str]) -> Iterator[Reason]:
+    """Everything wrong with what a voice says at once. `newest` is each conclusion's newest version, `spoken` the units
+    to whose newest conclusion the voice has spoken already."""
+    for index, one in enumerate(said):
+        if one.unit in {other.unit for other in said[:index]}:
+            yield Reason("twice", "This unit stands twice.", f"{one.where}/unit")
+        if one.unit not in newest:
+            yield Reason("no_conclusion", "There is no conclusion on this unit.", f"{one.where}/unit")
+        elif one.unit in spoken and one.version == newest[one.unit]:
+            yield Reason("already_spoken", "This voice has spoken to this conclusion.", f"{one.where}/unit")
+
+
+def agreement(voices: Collection[str], stances: Mapping[str, bool]) -> str:
+    """Where a conclusion stands between the voices that count (states) and what they said to it: `open` while one is
+    missing, then `consensus` or `dissent`."""
+    if any(voice not in stances for voice in voices):
+        return "open"
+    return "consensus" if all(stances[voice] for voice in voices) else "dissent"
 
 
 def _stands(citation: Citation, citable: Citable) -> bool:

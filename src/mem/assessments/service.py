@@ -17,7 +17,7 @@ from mem.core.work import Work
 from mem.evidence.service import known
 from mem.ledger.service import record
 from mem.people.policy import Actor
-from mem.rounds.experts import assignments, own_assignment
+from mem.rounds.experts import own_assignment
 from mem.rounds.models import Assignment
 from mem.rounds.standing import may, permitted, rated_units
 
@@ -83,7 +83,8 @@ def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
 
 
 def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
-    """The newest findings that the actor may see: the own voice's alone, or everybody's once the stage shows them."""
+    """The newest findings that the actor may see, of the voices that count: the own one's alone, or everybody's once
+    the stage shows them."""
     where = permitted(work, actor, "findings.read", evaluation_id)
     latest = (
         select(FindingVersion.assignment_id, FindingVersion.unit, func.max(FindingVersion.version).label("version"))
@@ -108,7 +109,7 @@ def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
             & (latest.c.unit == FindingVersion.unit)
             & (latest.c.version == FindingVersion.version),
         )
-        .where(FindingVersion.evaluation_id == evaluation_id)
+        .where(FindingVersion.evaluation_id == evaluation_id, Assignment.ended_at.is_(None))
         .order_by(Assignment.expert_state, FindingVersion.unit)
     )
     if not may(actor, "findings.read_all", where.place):
@@ -117,14 +118,11 @@ def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
 
 
 def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Judgement]) -> list[tuple[str, int]]:
-    """Write conclusions of all experts, all or none: each unit with its new version."""
+    """Write conclusions of all experts, all or none: each unit with its new version, to which the voices speak anew."""
     where = permitted(work, actor, "conclusions.edit", evaluation_id)
     units = {unit.code for unit in rated_units(work, where)}
-    voices = {row.expert_state for row in assignments(work, evaluation_id)}
     citable = _citable(work, evaluation_id)
-    _refuse(
-        [reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable, voices)], judged
-    )
+    _refuse([reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable)], judged)
     _on_base(judged, {unit: row.version for unit, row in concluded(work, evaluation_id).items()})
     rows = [
         {
@@ -133,8 +131,6 @@ def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Jud
             "version": one.base + 1,
             "text": dict(one.text),
             "rating": one.rating,
-            "agreement": one.agreement,
-            "dissents": [{"state": dissent.state, "text": dict(dissent.text)} for dissent in one.dissents],
             "recommendation": None if one.recommendation is None else dict(one.recommendation),
             "citations": [_cited(citation) for citation in one.citations],
             "by": actor.person_id,
@@ -144,7 +140,7 @@ def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Jud
     ]
     if rows:
         work.db.execute(insert(ConclusionVersion), rows)
-        kept = ("unit", "version", "text", "rating", "agreement", "dissents", "recommendation", "citations")
+        kept = ("unit", "version", "text", "rating", "recommendation", "citations")
         said = [{key: row[key] for key in kept} for row in rows]
         record(work, evaluation_id, "conclusions_written", {"conclusions": said})
     return [(one.unit, one.base + 1) for one in judged]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mem.client import Caller
 from mem.demo.answering import answer_questionnaire, attach_evidence
 from mem.demo.cast import hire
-from mem.demo.judging import assign_experts, comment, conclude, respond, try_own_country, write_findings
+from mem.demo.judging import (
+    assign_experts,
+    comment,
+    conclude,
+    record_occasion,
+    respond,
+    speak,
+    try_own_country,
+    write_findings,
+)
 from mem.demo.stage import Evaluation, Persona, Stage
 
 Task = Mapping[str, Any]
@@ -25,7 +33,9 @@ ON_EVALUATIONS: dict[str, Callable[[Stage, Persona, Evaluation, Task], None]] = 
     "write_findings": write_findings,
     "conclude": conclude,
     "comment": comment,
+    "speak": speak,
     "respond": respond,
+    "record_occasion": record_occasion,
 }
 WORKERS = 6
 
@@ -125,7 +135,7 @@ def _step(stage: Stage, path: str, state: str | None, seen: Mapping[str, Any]) -
 def _payload(stage: Stage, needs: Sequence[str]) -> dict[str, Any]:
     offered = {
         "reason": "Synthetic reason.",
-        "occasion": next(iter(stage.occasions.values()), None),
+        "occasion": next(reversed(stage.occasions.values()), None),
     }
     return {need: offered[need] for need in needs}
 
@@ -162,20 +172,9 @@ def designate_experts(stage: Stage, task: Task) -> None:
             stage.designations[expert.state] = made["id"]
 
 
-def record_occasion(stage: Stage, task: Task) -> None:
-    """Record a dated session."""
-    persona = stage.one(task["as"])
-    assert persona is not None
-    held_on = (datetime.now(UTC) - timedelta(days=task["days_ago"])).date()
-    body = {"kind": task["kind"], "title": task["title"], "held_on": held_on.isoformat()}
-    made = persona.caller.post(f"/rounds/{stage.round['id']}/occasions", body)
-    stage.occasions[task["kind"]] = made["id"]
-
-
 ON_ROUNDS: dict[str, Callable[[Stage, Task], None]] = {
     "enrol_states": enrol_states,
     "designate_experts": designate_experts,
-    "record_occasion": record_occasion,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -46,12 +47,7 @@ def try_own_country(stage: Stage, persona: Persona, evaluation: Evaluation, task
 
 def write_findings(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
     """Every assigned expert writes findings on its own, in bulk by parent, and hands in."""
-    observer = stage.one(stage.script["observer"])
-    assert observer is not None
-    assigned = {one["person_id"] for one in observer.caller.get(f"{evaluation.path}/assignments")["assignments"]}
-    for one in stage.everybody(persona.role):
-        if one.person not in assigned:
-            continue
+    for one in _assigned(stage, persona.role, evaluation):
         method = one.caller.get(f"{evaluation.path}/method")
         material = _Material(one.caller, evaluation)
         rated = [unit for unit in method["units"] if unit["rated"]]
@@ -63,7 +59,7 @@ def write_findings(stage: Stage, persona: Persona, evaluation: Evaluation, task:
 
 
 def conclude(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
-    """One conclusion a unit from the experts' findings: consensus, or now and then a recorded dissent."""
+    """One conclusion a unit from the experts' findings: that of the first of them."""
     caller, rules = persona.caller, stage.script["inventions"]
     scale = {value["code"]: value for value in caller.get(f"{evaluation.path}/method")["scale"]}
     findings = caller.get(f"{evaluation.path}/findings")["findings"]
@@ -72,9 +68,7 @@ def conclude(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task)
         by_unit.setdefault(finding["unit"], []).append(finding)
     conclusions = []
     for unit, found in by_unit.items():
-        first, *others = found
-        against = [other for other in others if other["rating"] != first["rating"]]
-        recorded = against if stage.chance("dissent", evaluation.state, unit).random() < task["dissent"] else []
+        first = found[0]
         demanded = scale[first["rating"]]["demands_recommendation"]
         recommendation = {rules["language"]: rules["recommendation"].format(unit=unit)}
         conclusions.append(
@@ -84,17 +78,31 @@ def conclude(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task)
                 "rating": first["rating"],
                 "citations": first["citations"],
                 "base": 0,
-                "agreement": "dissent" if recorded else "consensus",
-                "dissents": [
-                    {"state": other["expert_state"], "text": {rules["language"]: rules["dissent"]}}
-                    for other in recorded
-                ],
                 "recommendation": recommendation if demanded else None,
             }
         )
     for _, group in groupby(conclusions, key=lambda one: str(one["unit"]).rpartition(".")[0]):
         caller.post(f"{evaluation.path}/conclusions", {"conclusions": list(group)})
     stage.count("ratings", len(conclusions), evaluation.state)
+
+
+def speak(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
+    """Every assigned expert agrees to the conclusions; now and then, where it found otherwise, it dissents."""
+    rules = stage.script["inventions"]
+    for one in _assigned(stage, persona.role, evaluation):
+        found = {
+            finding["unit"]: finding["rating"]
+            for finding in one.caller.get(f"{evaluation.path}/findings")["findings"]
+            if finding["expert_state"] == one.state
+        }
+        stances = []
+        for concluded in one.caller.get(f"{evaluation.path}/conclusions")["conclusions"]:
+            unit, chance = concluded["unit"], stage.chance("dissent", evaluation.state, concluded["unit"], one.state)
+            dissents = found[unit] != concluded["rating"] and chance.random() < task["dissent"]
+            said = {"dissent": {rules["language"]: rules["dissent"]}} if dissents else {}
+            stances.append({"unit": unit, "version": concluded["version"], **said})
+        one.caller.post(f"{evaluation.path}/conclusions/voice", {"stances": stances})
+        stage.count("dissents", sum("dissent" in said for said in stances), evaluation.state)
 
 
 def comment(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
@@ -126,6 +134,23 @@ def respond(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) 
     if responses:
         caller.post(f"{evaluation.path}/responses", {"responses": responses})
     stage.count("responses", len(responses), evaluation.state)
+
+
+def _assigned(stage: Stage, role: str, evaluation: Evaluation) -> list[Persona]:
+    """Those who have a voice on an evaluation."""
+    observer = stage.one(stage.script["observer"])
+    assert observer is not None
+    assigned = {one["person_id"] for one in observer.caller.get(f"{evaluation.path}/assignments")["assignments"]}
+    return [one for one in stage.everybody(role) if one.person in assigned]
+
+
+def record_occasion(stage: Stage, persona: Persona, evaluation: Evaluation, task: Task) -> None:
+    """Record the dated session that is held today, once a day."""
+    with stage.lock:
+        today = datetime.now(UTC).date().isoformat()
+        if today not in stage.occasions:
+            body = {"kind": task["kind"], "title": task["title"], "held_on": today}
+            stage.occasions[today] = persona.caller.post(f"/rounds/{stage.round['id']}/occasions", body)["id"]
 
 
 class _Material:

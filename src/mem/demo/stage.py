@@ -48,10 +48,10 @@ class Stage:
     round: dict[str, Any] = field(default_factory=dict)
     evaluations: list[Evaluation] = field(default_factory=list)
     designations: dict[str, str] = field(default_factory=dict)  # state → designation
-    occasions: dict[str, str] = field(default_factory=dict)  # kind → occasion
+    occasions: dict[str, str] = field(default_factory=dict)  # day → occasion
     counted: Counter[str] = field(default_factory=Counter)
     by_state: dict[str, Counter[str]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def everybody(self, role: str) -> list[Persona]:
         return [persona for persona in self.personas if persona.role == role]
@@ -69,7 +69,7 @@ class Stage:
         return random.Random(":".join(str(part) for part in (self.seed, *what)))
 
     def count(self, what: str, number: int, state: str | None = None) -> None:
-        with self._lock:
+        with self.lock:
             self.counted[what] += number
             if state is not None:
                 self.by_state.setdefault(state, Counter())[what] += number

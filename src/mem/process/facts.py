@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from mem.answers.service import current
 from mem.assessments.service import concluded
+from mem.assessments.voices import stances
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
@@ -45,12 +46,15 @@ class Held:
 
 @dataclass(frozen=True)
 class Facts:
-    """What every subject has: the method, the day, the occasions of its round, what came with the trigger."""
+    """What every subject has: the method, the day, what came with the trigger, the occasions of its round, those that
+    have decided on it, and the day on which it came to where it stands."""
 
     method: Method
     today: date
-    occasions: Mapping[UUID, Held]
     payload: Payload
+    occasions: Mapping[UUID, Held]
+    spent: Collection[UUID]
+    since: date
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class EvaluationFacts(Facts):
     voices: Mapping[str, bool]  # state of each assigned expert → handed in
     rated: Collection[str]
     concluded: Collection[str]
+    stances: Mapping[str, Collection[str]]  # unit → states that have spoken to its newest conclusion
     open_comments: Collection[int]
     decided: bool  # an occasion has decided since the newest version of the report
 
@@ -106,7 +111,7 @@ def round_facts(work: Work, where: RoundStanding, payload: Payload, asked: Colle
         "designated": lambda: frozenset(row.state for row in designations(work, where.id)),
         "judged_units": lambda: sum(_judged(work, where, row.id, row.kind) for row in cycles(work, where.id)),
     }
-    return RoundFacts(**_common(work, where.method, where.id, payload), **_asked(gather, asked))
+    return RoundFacts(**_common(work, where.method, where.id, where.id, payload, asked), **_asked(gather, asked))
 
 
 def evaluation_facts(work: Work, where: Standing, payload: Payload, asked: Collection[str]) -> EvaluationFacts:
@@ -117,10 +122,12 @@ def evaluation_facts(work: Work, where: Standing, payload: Payload, asked: Colle
         "voices": lambda: {row.expert_state: row.handed_in_at is not None for row in assignments(work, where.id)},
         "rated": lambda: tuple(unit.code for unit in rated_units(work, where)),
         "concluded": lambda: frozenset(concluded(work, where.id)),
+        "stances": lambda: stances(work, where.id),
         "open_comments": lambda: tuple(row.number for row in listed(work, where.id) if row.disposition is None),
         "decided": lambda: _decided(work, where),
     }
-    return EvaluationFacts(**_common(work, where.method, where.round_id, payload), **_asked(gather, asked))
+    common = _common(work, where.method, where.round_id, where.id, payload, asked)
+    return EvaluationFacts(**common, **_asked(gather, asked))
 
 
 def _seats(work: Work, where: RoundStanding) -> tuple[Seat, ...]:
@@ -163,7 +170,8 @@ def recommendation_facts(
     work: Work, where: RecommendationStanding, payload: Payload, asked: Collection[str]
 ) -> RecommendationFacts:
     """The facts of a recommendation."""
-    return RecommendationFacts(**_common(work, where.evaluation.method, where.evaluation.round_id, payload))
+    evaluation = where.evaluation
+    return RecommendationFacts(**_common(work, evaluation.method, evaluation.round_id, where.id, payload, asked))
 
 
 class _Unasked:
@@ -172,7 +180,7 @@ class _Unasked:
     def _refuse(self, *_: object) -> Any:
         raise AssertionError("a guard reads a fact that it does not ask for")
 
-    __iter__ = __len__ = __bool__ = __contains__ = __getattr__ = __getitem__ = __eq__ = _refuse
+    __iter__ = __len__ = __bool__ = __contains__ = __getattr__ = __getitem__ = __eq__ = __lt__ = __gt__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
 
@@ -180,10 +188,24 @@ def _asked(gather: Mapping[str, Callable[[], Any]], asked: Collection[str]) -> d
     return {name: get() if name in asked else _Unasked() for name, get in gather.items()}
 
 
-def _common(work: Work, method: Method, round_id: UUID, payload: Payload) -> dict[str, Any]:
+def _common(
+    work: Work, method: Method, round_id: UUID, position_id: UUID, payload: Payload, asked: Collection[str]
+) -> dict[str, Any]:
+    gather: Mapping[str, Callable[[], Any]] = {
+        "occasions": lambda: _occasions(work, round_id),
+        "spent": lambda: frozenset(
+            work.db.execute(select(Decision.occasion_id).where(Decision.position_id == position_id)).scalars()
+        ),
+        "since": lambda: (
+            work.db.execute(select(Position.entered_at).where(Position.id == position_id)).scalar_one().date()
+        ),
+    }
+    return {"method": method, "today": work.now.date(), "payload": payload, **_asked(gather, asked)}
+
+
+def _occasions(work: Work, round_id: UUID) -> dict[UUID, Held]:
     rows = work.db.execute(select(Occasion.id, Occasion.kind, Occasion.held_on).where(Occasion.round_id == round_id))
-    occasions = {occasion_id: Held(kind, held_on) for occasion_id, kind, held_on in rows}
-    return {"method": method, "today": work.now.date(), "occasions": occasions, "payload": payload}
+    return {occasion_id: Held(kind, held_on) for occasion_id, kind, held_on in rows}
 
 
 def _judged(work: Work, where: RoundStanding, cycle_id: UUID, kind: str) -> int:

@@ -105,10 +105,18 @@ def every_assessment_is_handed_in(facts: EvaluationFacts, params: Params) -> Ite
 
 
 def every_unit_is_concluded(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
-    """Each judged unit has a conclusion, by consensus or with dissent recorded."""
+    """Each judged unit has a conclusion."""
     for unit in facts.rated:
         if unit not in facts.concluded:
             yield Reason("conclusion_missing", "There is no conclusion on this unit.", unit)
+
+
+def every_voice_has_spoken(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each voice has said to each conclusion as it is now that it agrees, or what it holds against it."""
+    for unit in facts.rated:
+        for state in sorted(facts.voices):
+            if unit in facts.concluded and state not in facts.stances.get(unit, ()):
+                yield Reason("voice_missing", f"The voice of {state} has not spoken to this conclusion.", unit)
 
 
 def every_comment_is_answered(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
@@ -118,7 +126,8 @@ def every_comment_is_answered(facts: EvaluationFacts, params: Params) -> Iterato
 
 
 def occasion_was_held(facts: Facts, params: OccasionKind) -> Iterator[Reason]:
-    """The decision names an occasion of this kind, of this round, whose date has come."""
+    """The decision names an occasion of this kind, of this round, whose date has come, that was not over before this
+    came to where it stands, and that has not decided on this already."""
     if facts.payload.occasion is None:
         return  # that one must be named is the transition's `needs`
     held = facts.occasions.get(facts.payload.occasion)
@@ -126,6 +135,10 @@ def occasion_was_held(facts: Facts, params: OccasionKind) -> Iterator[Reason]:
         yield Reason("unknown_occasion", "The round has no such occasion of this kind.", "/occasion")
     elif held.held_on > facts.today:
         yield Reason("occasion_ahead", "The occasion has not been held yet.", "/occasion")
+    elif held.held_on < facts.since:
+        yield Reason("occasion_before", "The occasion was held before this came to it.", "/occasion")
+    if facts.payload.occasion in facts.spent:
+        yield Reason("occasion_spent", "The occasion has decided on this already.", "/occasion")
 
 
 def report_was_approved(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
@@ -159,12 +172,14 @@ GUARDS = _guards(
     _on_evaluation(assessors_are_assigned, AtLeast, "voices", tells="assignments"),
     _on_evaluation(every_assessment_is_handed_in, Params, "voices", tells="assignments"),
     _on_evaluation(every_unit_is_concluded, Params, "rated", "concluded", tells="conclusions"),
+    _on_evaluation(every_voice_has_spoken, Params, "rated", "voices", "concluded", "stances", tells="conclusions"),
     _on_evaluation(every_comment_is_answered, Params, "open_comments", tells="responses"),
     _on_evaluation(report_was_approved, Params, "decided"),
     Guard(
         occasion_was_held,
         OccasionKind,
         frozenset({ROUND, EVALUATION, RECOMMENDATION}),
+        frozenset({"occasions", "spent", "since"}),
         needs=frozenset({"occasion"}),
     ),
 )

@@ -83,6 +83,9 @@ INVARIANTS: dict[str, str] = {
     "an_assignment_is_of_the_person_designated": """
         SELECT a.id FROM assignment a JOIN designation d ON d.id = a.designation_id
         WHERE a.person_id <> d.person_id OR a.expert_state <> d.state""",
+    "who_holds_a_voice_holds_one_on_the_evaluation": """
+        SELECT evaluation_id FROM assignment WHERE ended_at IS NULL
+        GROUP BY evaluation_id, person_id HAVING count(*) > 1""",
     "an_assignment_is_within_the_round_of_its_designation": """
         SELECT a.id FROM assignment a JOIN designation d ON d.id = a.designation_id
         JOIN country_evaluation v ON v.id = a.evaluation_id WHERE v.round_id <> d.round_id""",
@@ -95,13 +98,22 @@ INVARIANTS: dict[str, str] = {
     "a_finding_is_on_the_evaluation_of_its_assignment": """
         SELECT f.unit FROM finding_version f JOIN assignment a ON a.id = f.assignment_id
         WHERE a.evaluation_id <> f.evaluation_id""",
-    "a_finding_is_by_the_person_assigned": """
-        SELECT f.unit FROM finding_version f JOIN assignment a ON a.id = f.assignment_id WHERE a.person_id <> f.by""",
+    "a_finding_is_by_one_designated_by_the_state_of_its_voice": """
+        SELECT f.unit FROM finding_version f JOIN assignment a ON a.id = f.assignment_id
+        JOIN country_evaluation v ON v.id = a.evaluation_id
+        WHERE NOT EXISTS (SELECT 1 FROM designation d
+            WHERE d.round_id = v.round_id AND d.person_id = f.by AND d.state = a.expert_state)""",
+    "a_voice_speaks_to_a_conclusion_of_its_evaluation": """
+        SELECT s.unit FROM stance s JOIN assignment a ON a.id = s.assignment_id
+        WHERE a.evaluation_id <> s.evaluation_id""",
+    "nobody_speaks_to_a_conclusion_before_it_is_written": """
+        SELECT s.unit FROM stance s JOIN conclusion_version c
+          ON c.evaluation_id = s.evaluation_id AND c.unit = s.unit AND c.version = s.version
+        WHERE s.at < c.at""",
     "no_finding_came_after_its_assessment_was_handed_in": """
         SELECT f.unit FROM finding_version f JOIN assignment a ON a.id = f.assignment_id WHERE f.at > a.handed_in_at""",
-    "dissent_is_recorded_exactly_where_there_is_some": """
-        SELECT unit FROM conclusion_version
-        WHERE (agreement = 'dissent') = (CAST(dissents AS TEXT) = '[]')""",
+    "an_occasion_decides_once_on_a_subject": """
+        SELECT position_id FROM decision GROUP BY position_id, occasion_id HAVING count(*) > 1""",
     "comments_are_numbered_without_a_gap": """
         SELECT evaluation_id FROM comment GROUP BY evaluation_id
         HAVING min(number) <> 1 OR max(number) <> count(*)""",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
 from mem.answers.service import current
 from mem.assessments.service import concluded
+from mem.assessments.voices import Voice, stances
 from mem.core.canonical import digest_of
 from mem.core.db import AnyRow
 from mem.core.work import Work
 from mem.evidence.service import pieces
 from mem.ledger.service import record as add_event
-from mem.reports.blocks import Attached, Conclusion, Given, Record, Source, paragraphs
-from mem.reports.comments import Change, changes
+from mem.methods.method import Method
+from mem.reports.blocks import paragraphs
+from mem.reports.comments import CONCLUDED, Change, changes
 from mem.reports.definition import report_of
 from mem.reports.models import ReportVersion
+from mem.reports.record import Attached, Conclusion, Dissent, Given, Record, Source
 from mem.rounds.standing import Standing, excluded, rated_units
 
 
@@ -60,7 +63,9 @@ def gather(work: Work, where: Standing) -> Record:
         for unit in units:
             by_unit_evidence.setdefault(unit, []).append(Attached(str(row.id), row.sha256, row.title))
     hashes = {str(row.id): row.sha256 for row, _ in evidence}
-    changed = changes(work, where.id)
+    found = concluded(work, where.id)
+    changed = {key: change for key, change in changes(work, where.id).items() if _holds(key, change, found)}
+    spoken = stances(work, where.id)
     member = method.members.member(where.state)
     names = {
         "state": member.names if member else {},
@@ -86,7 +91,10 @@ def gather(work: Work, where: Standing) -> Record:
             "answers": len(answers),
             "evidence": len(evidence),
         },
-        conclusions={unit: _conclusion(row, changed, hashes) for unit, row in concluded(work, where.id).items()},
+        conclusions={
+            unit: _conclusion(row, changed, hashes, _dissents(method, spoken.get(unit, {})))
+            for unit, row in found.items()
+        },
         overrides={key: (change.text, change.source) for key, change in changed.items() if change.text is not None},
     )
 
@@ -111,7 +119,21 @@ def _answers(where: Standing, answers: Mapping[str, AnyRow]) -> dict[str, list[G
     return found
 
 
-def _conclusion(row: AnyRow, changed: Mapping[str, Change], hashes: Mapping[str, str]) -> Conclusion:
+def _holds(key: str, change: Change, found: Mapping[str, AnyRow]) -> bool:
+    """Whether a change still holds: not when what it changed has been concluded anew since."""
+    concluded_on = found.get(change.unit or "")
+    return key.rpartition("/")[2] not in CONCLUDED or concluded_on is None or concluded_on.at <= change.at
+
+
+def _dissents(method: Method, spoken: Mapping[str, Voice]) -> list[Dissent]:
+    """What is held against a conclusion, each with the names of the state whose voice says so."""
+    named = {member.code: member.names for member in method.members.members}
+    return [Dissent(one.state, named.get(one.state, {}), one.text) for one in spoken.values() if one.text is not None]
+
+
+def _conclusion(
+    row: AnyRow, changed: Mapping[str, Change], hashes: Mapping[str, str], dissents: Sequence[Dissent]
+) -> Conclusion:
     sources: list[Source] = [{"kind": "conclusion", "unit": row.unit, "version": row.version}]
     for citation in row.citations:
         if "answer" in citation:
@@ -124,4 +146,4 @@ def _conclusion(row: AnyRow, changed: Mapping[str, Change], hashes: Mapping[str,
         if change.unit == row.unit and change.rating is not None:
             rating = change.rating
             sources.append(change.source)
-    return Conclusion(row.text, rating, row.recommendation, sources)
+    return Conclusion(row.text, rating, row.recommendation, sources, dissents)

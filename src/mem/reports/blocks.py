@@ -4,112 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from mem.core.languages import shown
-from mem.plans.definition import Tree, Unit
-from mem.questionnaires.definition import Asked
-from mem.reports.definition import Block, Report, fields_of
-from mem.workflow.definition import Scale
+from mem.plans.definition import Unit
+from mem.reports.definition import Block
+from mem.reports.record import Given, Paragraph, Record, Source
 
-Source = dict[str, Any]
-Fields = Mapping[str, Mapping[str, str] | str | int]
 NOT_APPLICABLE = "not_applicable"
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph: a key that is the same in every version, its text by language, and what it stands on."""
-
-    key: str
-    block: str
-    unit: str | None
-    depth: int
-    text: Mapping[str, str]
-    sources: Sequence[Source]
-    rating: str | None = None
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """What the experts concluded on a unit, after changes accepted from comments."""
-
-    text: Mapping[str, str]
-    rating: str
-    recommendation: Mapping[str, str] | None
-    sources: Sequence[Source]
-
-
-@dataclass(frozen=True)
-class Given:
-    """An answer as it counts: the question, its version, its value, or why it does not apply."""
-
-    asked: Asked
-    version: int
-    value: Any
-    not_applicable: str | None
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A piece of evidence: its id, hash and title."""
-
-    id: str
-    sha256: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Record:
-    """Everything a document is assembled from."""
-
-    report: Report
-    languages: Sequence[str]
-    tree: Tree
-    scale: Scale
-    synthetic: bool
-    origin: Sequence[Source]  # the round and the method: what sentences about the whole stand on
-    names: Mapping[str, Mapping[str, str]]  # field → language → text: state, official, round, plan
-    excluded: Mapping[str, str]
-    rated: Sequence[Unit]
-    answers: Mapping[str, Sequence[Given]]  # by unit
-    evidence: Mapping[str, Sequence[Attached]]  # by unit
-    totals: Mapping[str, int]
-    conclusions: Mapping[str, Conclusion]
-    overrides: Mapping[str, tuple[Mapping[str, str], Source]] = field(default_factory=dict)  # by paragraph key
-
-    def say(self, pattern: str, fields: Fields) -> dict[str, str]:
-        """A sentence of the report in each language in which all of it can be said."""
-        return self.fill(self.report.sentences[pattern], fields)
-
-    def fill(self, sentences: Mapping[str, str], fields: Fields) -> dict[str, str]:
-        """A sentence with its fields filled, by language.
-
-        A language that one of its fields does not have is left out, so that no text claims a language that part of it
-        is not in. Where no language has every field, the first language is used, with each field as it is.
-        """
-        filled: dict[str, Mapping[str, str] | str | int] = {**self.names, **fields}
-        used = {field for sentence in sentences.values() for field in fields_of(sentence)}
-        texts = [value for name, value in filled.items() if name in used and isinstance(value, Mapping)]
-        languages = [language for language in self.languages if all(language in text for text in texts)]
-        return {
-            language: sentences[language].format(
-                **{
-                    name: shown(value, language, self.languages)[0] if isinstance(value, Mapping) else value
-                    for name, value in filled.items()
-                    if name in used
-                }
-            )
-            for language in languages or self.languages[:1]
-        }
-
-    def label(self, code: str, options: Mapping[str, Mapping[str, str]], language: str) -> str:
-        """The label of a code among these options, else among the report's own labels, else the code."""
-        found = options.get(code) or self.report.labels.get(code)
-        return shown(found, language, self.languages)[0] if found else code
-
-
 Make = Callable[[Record, Block, Unit | None], Iterator[Paragraph]]
 
 
@@ -218,6 +119,16 @@ def _rating(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragra
         yield Paragraph(_key(block, unit), block.block, unit.code, 0, text, sources, concluded.rating)
 
 
+def _dissents(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
+    concluded = record.conclusions.get(_code(unit) or "")
+    if unit is None or concluded is None:
+        return
+    sources = [_unit_source(unit), *(source for source in concluded.sources if source["kind"] == "conclusion")]
+    for number, one in enumerate(concluded.dissents, start=1):  # by number: whether a state is named is the pattern's
+        text = record.say(str(block.pattern), {"voice": one.names, "text": one.text})
+        yield Paragraph(f"{_key(block, unit)}/{number}", block.block, unit.code, 0, text, sources)
+
+
 def _recommendation(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
     concluded = record.conclusions.get(_code(unit) or "")
     if unit is not None and concluded is not None and concluded.recommendation is not None:
@@ -266,6 +177,7 @@ KINDS: Mapping[str, Kind] = {
     "reported": Kind(_reported, NAMED | {"evidence"}, PATTERN | {"without"}),
     "answers": Kind(_answers, NAMED | {"question", "answer"}, PATTERN),
     "finding": Kind(_finding),
+    "dissents": Kind(_dissents, NAMED | {"voice", "text"}, PATTERN),
     "rating": Kind(_rating, NAMED | {"rating"}, PATTERN),
     "recommendation": Kind(_recommendation, NAMED | {"text"}, PATTERN),
     "summary": Kind(_summary, NAMED | {"unit", "counts"}, PATTERN),

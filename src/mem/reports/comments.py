@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,7 @@ class Change:
     unit: str | None
     text: Mapping[str, str] | None
     rating: str | None
+    at: datetime
     source: dict[str, Any]
 
 
@@ -177,7 +179,7 @@ def changes(work: Work, evaluation_id: UUID) -> dict[str, Change]:
         if row.changed_text is not None or row.changed_rating is not None:
             unit = row.paragraph.partition("/")[0] if "/" in row.paragraph else None
             source = {"kind": "comment", "id": str(row.id), "disposition": row.disposition}
-            found[row.paragraph] = Change(unit, row.changed_text, row.changed_rating, source)
+            found[row.paragraph] = Change(unit, row.changed_text, row.changed_rating, row.answered_at, source)
     return found
 
 
@@ -229,5 +231,7 @@ def _recommends(paragraphs: Mapping[str, dict[str, Any]], key: str) -> bool:
     return any(one["unit"] == unit and one["block"] == "recommendation" for one in paragraphs.values())
 
 
+CONCLUDED = frozenset({"finding", "rating", "recommendation"})
+"""The kinds of block that say what the experts concluded: a conclusion written later than a change takes its place."""
 CHANGEABLE = frozenset({"reported", "finding", "recommendation"})
 """The kinds of block whose text an accepted comment may change; the others follow from these."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from mem.core.db import AnyRow
 from mem.core.errors import NotFound
@@ -13,7 +13,7 @@ from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.recommendations.service import Recommended
 from mem.reports.models import Publication, ReportVersion
-from mem.rounds.models import CountryEvaluation, Cycle, Round
+from mem.rounds.models import CountryEvaluation, Cycle, Decision, Occasion, Round
 from mem.rounds.standing import Standing, permitted
 
 
@@ -52,7 +52,13 @@ def recommended(work: Work, where: Standing) -> list[Recommended]:
 
 
 def published(work: Work, round_code: str | None = None) -> list[AnyRow]:
-    """Every published report, or those of one round: what `select` names below, by round, cycle and state."""
+    """Every published report, or those of one round: what `select` names below, by round, cycle and state. The occasion
+    is the one that decided last, or nulls where the method asks for none."""
+    last = (
+        select(Decision.position_id, func.max(Decision.version).label("version"))
+        .group_by(Decision.position_id)
+        .subquery()
+    )
     query = (
         select(
             Publication.evaluation_id,
@@ -65,6 +71,9 @@ def published(work: Work, round_code: str | None = None) -> list[AnyRow]:
             ReportVersion.sha256,
             Publication.version,
             Publication.at,
+            Occasion.kind.label("occasion_kind"),
+            Occasion.title.label("occasion_title"),
+            Occasion.held_on,
         )
         .join(CountryEvaluation, CountryEvaluation.id == Publication.evaluation_id)
         .join(Round, Round.id == CountryEvaluation.round_id)
@@ -73,6 +82,9 @@ def published(work: Work, round_code: str | None = None) -> list[AnyRow]:
             ReportVersion,
             (ReportVersion.evaluation_id == Publication.evaluation_id) & (ReportVersion.version == Publication.version),
         )
+        .outerjoin(last, last.c.position_id == Publication.evaluation_id)
+        .outerjoin(Decision, (Decision.position_id == last.c.position_id) & (Decision.version == last.c.version))
+        .outerjoin(Occasion, Occasion.id == Decision.occasion_id)
         .order_by(Round.code, Cycle.code, CountryEvaluation.state)
     )
     if round_code is not None:

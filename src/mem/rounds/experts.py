@@ -1,14 +1,14 @@
-"""Who judges whom? Designations by the states, assignments to the evaluations of others."""
+"""Who judges whom? Designations by the states, and their voices on the evaluations of others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from mem.core.db import AnyRow
-from mem.core.errors import Conflict, Invalid, NotAllowed, Reason
+from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Reason
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.method import Method
@@ -16,7 +16,7 @@ from mem.people.models import Membership, Person
 from mem.people.policy import OWN_COUNTRY, Actor
 from mem.people.service import holds, person
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
-from mem.rounds.standing import permit, permitted, round_standing
+from mem.rounds.standing import Standing, permit, permitted, round_standing
 
 
 def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:
@@ -71,26 +71,93 @@ def designations(work: Work, round_id: UUID) -> list[AnyRow]:
 
 
 def assign(work: Work, actor: Actor, evaluation_id: UUID, designation_ids: Sequence[UUID]) -> list[UUID]:
-    """Put designated experts of other states on an evaluation, all or none. Never of the own country: see `put`."""
+    """Give designated experts of other states a voice on an evaluation, all or none. Never on the own country: see
+    `put`. The voice of a state that has ended is taken up again, to be handed in anew."""
     where = permitted(work, actor, "assignments.edit", evaluation_id)
     made = []
     for index, designation_id in enumerate(designation_ids):
-        found = work.db.execute(
-            select(Designation.state, Designation.person_id).where(
-                Designation.id == designation_id, Designation.round_id == where.round_id
-            )
-        ).first()
         pointer = f"/designations/{index}"
-        if found is None:
-            reason = Reason("unknown_designation", "No such designation in this round.", pointer)
-            raise Invalid("not_assigned", "These experts cannot be assigned.", [reason])
+        found = _designated(work, where, designation_id, pointer)
         if found.state == where.state:
             reason = Reason(OWN_COUNTRY.code, OWN_COUNTRY.message, pointer)
             raise Conflict("own_country", OWN_COUNTRY.message, [reason])
-        made.append(put(work, evaluation_id, where.state, designation_id, found.state, found.person_id))
+        ended = work.db.execute(
+            update(Assignment)
+            .where(
+                Assignment.evaluation_id == evaluation_id,
+                Assignment.expert_state == found.state,
+                Assignment.ended_at.is_not(None),
+            )
+            .values(
+                designation_id=designation_id, person_id=found.person_id, at=work.now, ended_at=None, handed_in_at=None
+            )
+            .returning(Assignment.id)
+        ).scalar()
+        made.append(ended or put(work, evaluation_id, where.state, designation_id, found.state, found.person_id))
     data = {"assignments": [str(one) for one in made], "designations": [str(one) for one in designation_ids]}
     record(work, evaluation_id, "experts_assigned", data)
     return made
+
+
+def substitute(
+    work: Work, actor: Actor, evaluation_id: UUID, assignment_id: UUID, designation_id: UUID, reason: str
+) -> None:
+    """Pass a voice to another designated expert of its state, with all it has written; the one before has no part in
+    the evaluation any more. Raises `Invalid`: not designated, of another state, or the same person."""
+    where = permitted(work, actor, "assignments.edit", evaluation_id)
+    voice = _voice(work, evaluation_id, assignment_id)
+    found = _designated(work, where, designation_id, "/designation")
+    reasons = []
+    if found.state != voice.expert_state:
+        reasons.append(Reason("another_state", "A voice passes within its state.", "/designation"))
+    if found.person_id == voice.person_id:
+        reasons.append(Reason("same_person", "This expert has the voice already.", "/designation"))
+    if reasons:
+        raise Invalid("not_substituted", "The voice cannot pass to this expert.", reasons)
+    chosen = {"designation_id": designation_id, "person_id": found.person_id, "at": work.now}
+    work.db.execute(update(Assignment).where(Assignment.id == assignment_id).values(**chosen))
+    data = {
+        "voice": voice.expert_state,
+        "from": str(voice.person_id),
+        "to": str(found.person_id),
+        "designation": str(designation_id),
+        "reason": reason,
+    }
+    record(work, evaluation_id, "voice_passed", data)
+
+
+def end(work: Work, actor: Actor, evaluation_id: UUID, assignment_id: UUID, reason: str) -> None:
+    """End a voice: what it wrote stays in the record and counts no longer."""
+    permitted(work, actor, "assignments.edit", evaluation_id)
+    voice = _voice(work, evaluation_id, assignment_id)
+    work.db.execute(update(Assignment).where(Assignment.id == assignment_id).values(ended_at=work.now))
+    data = {"voice": voice.expert_state, "person": str(voice.person_id), "reason": reason}
+    record(work, evaluation_id, "voice_ended", data)
+
+
+def _voice(work: Work, evaluation_id: UUID, assignment_id: UUID) -> AnyRow:
+    """A voice that speaks on an evaluation, held until the transaction ends. Raises `NotFound`."""
+    found = work.db.execute(
+        select(Assignment.expert_state, Assignment.person_id)
+        .where(Assignment.id == assignment_id, Assignment.evaluation_id == evaluation_id, Assignment.ended_at.is_(None))
+        .with_for_update()
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _designated(work: Work, where: Standing, designation_id: UUID, pointer: str) -> AnyRow:
+    """State and person of a designation in the round of an evaluation. Raises `Invalid`."""
+    found = work.db.execute(
+        select(Designation.state, Designation.person_id).where(
+            Designation.id == designation_id, Designation.round_id == where.round_id
+        )
+    ).first()
+    if found is None:
+        reason = Reason("unknown_designation", "No such designation in this round.", pointer)
+        raise Invalid("not_assigned", "These experts cannot be assigned.", [reason])
+    return found
 
 
 def put(work: Work, evaluation_id: UUID, state: str, designation_id: UUID, expert_state: str, person_id: UUID) -> UUID:
@@ -111,22 +178,27 @@ def put(work: Work, evaluation_id: UUID, state: str, designation_id: UUID, exper
 
 
 def assignments(work: Work, evaluation_id: UUID) -> list[AnyRow]:
-    """Who is assigned: id, person_id, name, expert_state, handed_in_at."""
+    """Whose voice counts: id, person_id, name, expert_state, handed_in_at."""
     query = (
         select(Assignment.id, Assignment.person_id, Person.name, Assignment.expert_state, Assignment.handed_in_at)
         .join(Person, Person.id == Assignment.person_id)
-        .where(Assignment.evaluation_id == evaluation_id)
+        .where(Assignment.evaluation_id == evaluation_id, Assignment.ended_at.is_(None))
         .order_by(Assignment.expert_state)
     )
     return list(work.db.execute(query))
 
 
 def own_assignment(work: Work, actor: Actor, evaluation_id: UUID) -> AnyRow:
-    """The actor's assignment on an evaluation: id, expert_state, handed_in_at. Raises `NotAllowed`."""
+    """The actor's assignment on an evaluation, held until the transaction ends: id, expert_state, handed_in_at. Raises
+    `NotAllowed`."""
     found = work.db.execute(
-        select(Assignment.id, Assignment.expert_state, Assignment.handed_in_at).where(
-            Assignment.evaluation_id == evaluation_id, Assignment.person_id == actor.person_id
+        select(Assignment.id, Assignment.expert_state, Assignment.handed_in_at)
+        .where(
+            Assignment.evaluation_id == evaluation_id,
+            Assignment.person_id == actor.person_id,
+            Assignment.ended_at.is_(None),
         )
+        .with_for_update()
     ).first()
     if found is None:
         reason = Reason("not_assigned", "You are not assigned here.")

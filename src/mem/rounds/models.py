@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -71,8 +71,9 @@ class Designation(Base):
 
 
 class Assignment(Base):
-    """A designated expert put on an evaluation. Both states are tied to their sources, so that neither side can
-    change into a conflict."""
+    """The voice of a state on the evaluation of another, and who speaks with it: the person designated. Both states are
+    tied to their sources, so that neither side can change into a conflict. A voice can pass to another expert of its
+    state, or end; a database trigger ties the person to the designation."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -95,6 +96,7 @@ class Assignment(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
     handed_in_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Deadline(Base):
@@ -120,10 +122,11 @@ class Occasion(Base):
 
 
 class Decision(Base):
-    """What an occasion decided of an evaluation: the trigger it fired, with its reason. `version` is the
-    evaluation's after it."""
+    """What an occasion decided of a subject, once: the trigger it fired, with its reason. `version` is the subject's
+    after it."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index(None, "position_id", "occasion_id", unique=True),)
     position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     occasion_id: Mapped[UUID] = mapped_column(ForeignKey("occasion.id"))

@@ -156,12 +156,16 @@ def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> li
 
 
 def record_occasion(work: Work, actor: Actor, round_id: UUID, kind: str, title: str, held_on: date) -> UUID:
-    """Record a dated session, visit or plenary of a round."""
+    """Record a dated session, visit or plenary of a round, past or to come, but none from before the round."""
     where = round_standing(work, round_id)
     permit(work, actor, "round.record_occasion", where.place())
+    reasons = []
     if kind not in where.method.mechanism.occasions:
-        reason = Reason("unknown_kind", "The mechanism has no such kind of occasion.", "/kind")
-        raise Invalid("occasion_not_recorded", reason.message, [reason])
+        reasons.append(Reason("unknown_kind", "The mechanism has no such kind of occasion.", "/kind"))
+    if held_on < work.db.execute(select(Round.opened_at).where(Round.id == round_id)).scalar_one().date():
+        reasons.append(Reason("before_the_round", "The round was opened after this day.", "/held_on"))
+    if reasons:
+        raise Invalid("occasion_not_recorded", "This occasion cannot be recorded.", reasons)
     occasion_id = work.new_id()
     work.db.execute(insert(Occasion).values(id=occasion_id, round_id=round_id, kind=kind, title=title, held_on=held_on))
     data = {"occasion": str(occasion_id), "kind": kind, "title": title, "held_on": held_on.isoformat()}

@@ -39,7 +39,11 @@ _STANDING = (
         Deadline.due_at,
         Deadline.lapse,
         exists()
-        .where(Assignment.evaluation_id == CountryEvaluation.id, Assignment.person_id == bindparam("person"))
+        .where(
+            Assignment.evaluation_id == CountryEvaluation.id,
+            Assignment.person_id == bindparam("person"),
+            Assignment.ended_at.is_(None),
+        )
         .label("assigned"),
     )
     .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
@@ -171,7 +175,10 @@ def permit(work: Work, actor: Actor | None, action: str, place: Place) -> Allow:
 
 
 def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID) -> Standing:
-    """The evaluation, when the actor may do this to it. Who may not even know of it is told that it is not there."""
+    """The evaluation, when the actor may do this to it. Who may not even know of it is told that it is not there. Who
+    edits holds the stage: it does not move on before the edit is stored."""
+    if ACTIONS[action].edits is not None:
+        work.db.execute(select(Position.id).where(Position.id == evaluation_id).with_for_update(read=True))
     found = standing(work, evaluation_id, actor)
     if not may(actor, "evaluation.read", found.place):
         raise NotFound

@@ -37,7 +37,11 @@ def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -
         conditions.append(CountryEvaluation.state != grant.state)
     if role.assigned:
         conditions.append(
-            exists().where(Assignment.evaluation_id == CountryEvaluation.id, Assignment.person_id == actor.person_id)
+            exists().where(
+                Assignment.evaluation_id == CountryEvaluation.id,
+                Assignment.person_id == actor.person_id,
+                Assignment.ended_at.is_(None),
+            )
         )
     shown = [
         and_(

@@ -92,6 +92,7 @@ def report(language: str, round: str, cycle: str, state: str, request: Request, 
         mechanism=words.passage(where.method.mechanism.title),
         cycle=where.cycle_title,
         day=words.date(entry.at),
+        held=None if entry.held_on is None else words.date(entry.held_on),
         data=f"/api/v1/published/{round}/{cycle}/{state}",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -50,9 +50,9 @@ class Words:
         note = self[key] if key in self.by_key else self.say("in_other", code=language)
         return Passage(found, language, note)
 
-    def date(self, at: datetime) -> str:
-        """The day of an instant, in UTC, as this language writes it."""
-        day = at.astimezone(UTC)
+    def date(self, at: date) -> str:
+        """A day, or that of an instant in UTC, as this language writes it."""
+        day = at.astimezone(UTC) if isinstance(at, datetime) else at
         month = self["months"].split()[day.month - 1]
         number = self["first_day"] if day.day == 1 else str(day.day)
         return self.say("date", day=number, month=month, year=day.year)
