@@ -164,6 +164,8 @@ async def ids(found: Road) -> dict[str, str]:
     evidence = ok(await officer.get(f"{found.path}/evidence"))["evidence"]
     issued = ok(await entity.get(f"{found.path}/recommendations"))["recommendations"]
     told |= {"evidence": evidence[0]["id"]} if evidence else {}
+    voices = ok(await officer.get(f"{found.path}/assignments"))["assignments"]
+    told |= {"assignment": voices[-1]["id"]} if voices else {}
     return told | ({"recommendation": issued[0]["id"]} if issued else {})
 
 
