@@ -14,7 +14,7 @@ from mem.methods.method import Method
 from mem.process.effects import EFFECTS, Effect
 from mem.process.guards import GUARDS, Guard
 from mem.process.methods import VOCABULARY, read_definitions
-from mem.workflow.check import Verb
+from mem.workflow.vocabulary import Verb
 
 MECHANISM, REPORT, PLAN = "mechanism.yaml", "report.yaml", "plans/hemispheric-2016-2020.yaml"
 HEAD, SECTION = "questionnaires/mem-7.yaml", "questionnaires/mem-7/IC.yaml"

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.policy import ARTEFACTS, CAPABILITIES
+from mem.people.policy import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
 from mem.plans.definition import Tree, check_plans
 from mem.process.effects import EFFECTS
 from mem.process.guards import GUARDS
 from mem.questionnaires.check import check_questionnaires
 from mem.reports.blocks import KINDS, NAMED
 from mem.reports.definition import check_report
-from mem.workflow.check import Checked, Verb, Vocabulary, check
+from mem.workflow.check import Checked, check
 from mem.workflow.loader import Folder, read_folder
+from mem.workflow.vocabulary import Verb, Vocabulary
 
 DEMO = "demo.yaml"
 
@@ -23,6 +24,8 @@ VOCABULARY = Vocabulary(
     guards={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in GUARDS.items()},
     effects={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in EFFECTS.items()},
     capabilities=CAPABILITIES,
+    judging=JUDGING,
+    never_over_the_own=NEVER_OVER_THE_OWN,
     artefacts=ARTEFACTS,
 )
 
