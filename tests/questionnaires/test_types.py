@@ -10,7 +10,7 @@ import pytest
 from mem.core.canonical import canonical
 from mem.questionnaires.types import LONGEST_TEXT, TYPES, Shape, is_link
 
-SHAPE = Shape(choices=("a", "b", "c"), rows=("men", "women"), years=(2016, 2017, 2018))
+SHAPE = Shape(("a", "b", "c", "none", "unknown"), ("men", "women"), (2016, 2017, 2018), frozenset({"none", "unknown"}))
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 OTHER_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 LAW = {"title": "Law on drugs", "number": "12/2016", "date": "2016-02-29", "link": "https://example.org/law?n=12"}
@@ -22,7 +22,7 @@ RIGHT: dict[str, list[Any]] = {
     "integer": [0, 1, 2**53 - 1],
     "year": [1800, 1999, 2016, 2200],
     "single_choice": ["a", "b", "c"],
-    "multi_choice": [["a"], ["c", "a"], ["a", "b", "c"]],
+    "multi_choice": [["a"], ["c", "a"], ["a", "b", "c"], ["none"]],
     "table_by_year": [
         {"men": {"2016": 0}},
         {"men": {"2016": 1, "2018": 2.5}},
@@ -72,6 +72,8 @@ WRONG: dict[str, list[Row]] = {
         (["a", "d", "b", "e"], [("wrong_value", "/1"), ("wrong_value", "/3")]),
         (["a", "b", "a"], [("twice", "/2")]),
         (["a", "a", "x"], [("twice", "/1"), ("wrong_value", "/2")]),
+        (["a", "none"], [("exclusive_choice", "/1")]),
+        (["none", "unknown"], [("exclusive_choice", "/0"), ("exclusive_choice", "/1")]),
     ],
     "table_by_year": [
         *all_wrong(None, {}, [], "", 5, True, [["men", 1]]),

@@ -14,7 +14,7 @@ from mem.core.errors import Reason
 from mem.core.languages import LocalizedText
 from mem.expressions import holds, names
 from mem.methods.method import Method
-from mem.questionnaires.types import TYPES, Option, QuestionType, Shape
+from mem.questionnaires.types import TYPES, Choice, Option, QuestionType, Shape
 from mem.workflow.definition import Definition, Name
 
 
@@ -28,7 +28,7 @@ class Question(Definition):
     help: LocalizedText | None = None
     required: bool = True
     shown_if: str | None = None
-    choices: list[Option] = []
+    choices: list[Choice] = []
     rows: list[Option] = []
     unit: LocalizedText | None = None
 
@@ -78,6 +78,7 @@ class Form:
                     tuple(option.code for option in question.choices),
                     tuple(option.code for option in question.rows),
                     tuple(head.years),
+                    frozenset(choice.code for choice in question.choices if choice.exclusive),
                 )
                 frozen = digest_of(question.model_dump(mode="json"))
                 self.asked[question.key] = Asked(question, TYPES[question.type], shape, frozen)

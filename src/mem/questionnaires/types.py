@@ -30,13 +30,21 @@ class Option(Definition):
     label: LocalizedText
 
 
+class Choice(Option):
+    """`exclusive`: never chosen together with others, such as "none of these"."""
+
+    exclusive: bool = False
+
+
 @dataclass(frozen=True)
 class Shape:
-    """What a type needs to know of its question: choices, rows, and the years of the questionnaire."""
+    """What a type needs to know of its question: choices (and which of them exclude all others), rows, and the years
+    of the questionnaire."""
 
     choices: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    exclusive: frozenset[str] = frozenset()
 
 
 class QuestionType(Protocol):
@@ -134,6 +142,8 @@ class MultiChoice:
                 yield _wrong("one of the choices", f"/{index}")
             elif item in value[:index]:
                 yield Reason("twice", "A choice stands twice.", f"/{index}")
+            elif item in shape.exclusive and len(value) > 1:
+                yield Reason("exclusive_choice", "This choice is never chosen together with others.", f"/{index}")
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return ", ".join(label(item) for item in value)
