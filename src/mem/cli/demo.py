@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select
 
 from mem.app import BadDefinitions, installed
 from mem.cli.operations import add_officer, opened, prepare, verify_ledger
+from mem.cli.script import FILE, check_script
 from mem.client import Caller, Server
 from mem.core.db import Database
 from mem.core.yaml import Fault, read_yaml
@@ -84,9 +85,11 @@ def _choose(settings: Settings, mechanism: str) -> tuple[Settings, Method, dict[
         (method,) = installed(folder).values()
     except BadDefinitions as bad:
         raise CannotRun("\n".join(str(fault) for fault in bad.faults)) from None
-    script = read_yaml(folder / "demo.yaml", "demo.yaml")
+    script, faults = read_yaml(folder / FILE, FILE), check_script(folder, method)
     if isinstance(script, Fault):
         raise CannotRun(str(script))
+    if faults:
+        raise CannotRun("\n".join(str(fault) for fault in faults))
     return settings.model_copy(update={"workflows": folder.absolute()}), method, script.data
 
 
