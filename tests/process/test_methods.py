@@ -76,6 +76,13 @@ ROWS = [
         (Expected("excluded: [{", "cycles.evaluation.excluded.1.unit", "unknown unit 'IC-9.9'"),),
     ),
     Changed(
+        "a unit that is left out twice",
+        MECHANISM,
+        "excluded: []",
+        "excluded: [{unit: IC-1.1, reason: Once}, {unit: IC-1.1, reason: Again}]",
+        (Expected("excluded: [{", "cycles.evaluation.excluded.1.unit", "the unit 'IC-1.1' stands twice"),),
+    ),
+    Changed(
         "a plan that calls itself otherwise",
         PLAN,
         "plan: hemispheric-2016-2020\n",

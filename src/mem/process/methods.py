@@ -69,7 +69,9 @@ def _cycles(folder: Folder, found: Checked, trees: dict[str, Tree], codes: set[s
         if cycle.rated not in tree.level_names:
             faults.append(source.fault((*path, "rated"), f"plan '{cycle.plan}' has no level '{cycle.rated}'"))
         for index, item in enumerate(cycle.excluded):
+            where = (*path, "excluded", index, "unit")
             if item.unit not in tree.units:
-                where = (*path, "excluded", index, "unit")
                 faults.append(source.fault(where, f"unknown unit '{item.unit}'"))
+            if item.unit in [before.unit for before in cycle.excluded[:index]]:
+                faults.append(source.fault(where, f"the unit '{item.unit}' stands twice"))
     return faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -60,6 +60,10 @@ class Asked:
     type: QuestionType
     shape: Shape
     digest: str
+
+    def units_in(self, out: Container[str]) -> list[str]:
+        """The units that the question is about, without those left out; with none it is not asked."""
+        return [unit for unit in self.question.units if unit not in out]
 
     def faults(self, value: Any) -> list[Reason]:
         """Everything wrong with a value for this question; empty when it fits."""
