@@ -144,3 +144,21 @@ async def test_a_token_for_reading_reads_and_does_nothing_else(api: Api) -> None
     assert await both("") == (404, 404, set())
     fired = await scoped["read+answer"].fire(found.path, "submit_answers")
     assert "token_scope" in codes(refused(fired, 409))
+
+
+async def test_a_text_that_hides_something_is_refused_wherever_it_stands(api: Api) -> None:
+    found = await road(api, "answering")
+    entity, path = found.cast.entity, f"{found.path}/answers"
+    for body, where in (
+        ({"question": "is_1_1_name", "value": "Commission \u2066on drugs"}, "/answers/0/value"),
+        ({"question": "is_1_1", "not_applicable": "No\u200bne"}, "/answers/0/not_applicable"),
+    ):
+        problem = refused(await entity.post(path, {"answers": [body]}), 422)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == [("hidden_character", where)]
+    file = await entity.client.post(
+        f"{found.path}/evidence/files",
+        params={"title": "a", "unit": "IS-1.1", "file_name": "a\u202efdp.txt"},
+        content=b"x",
+        headers={"Authorization": f"Bearer {entity.token}", "Content-Type": "text/plain"},
+    )
+    assert codes(refused(file, 422)) == {"hidden_character"}

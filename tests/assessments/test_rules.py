@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tests.methods_of import real_method
 
-from mem.assessments.rules import Citable, Citation, Dissent, Judgement, conclusion_faults, faults
+from mem.assessments.rules import Citable, Citation, Dissent, Judgement, conclusion_faults, faults, language_faults
 from mem.workflow.definition import Scale
 
 PIECE = UUID("00000000-0000-0000-0000-0000000000e1")
@@ -176,3 +176,12 @@ def test_a_finding_needs_no_recommendation_whatever_its_rating(scale: Scale) -> 
 def test_the_table_of_ratings_is_the_real_scale(scale: Scale) -> None:
     assert [value.code for value in scale.values if value.demands_recommendation] == ["started", "not_started"]
     assert [value.code for value in scale.values if not value.applicable] == ["not_applicable"]
+
+
+def test_every_text_of_a_judgement_is_in_a_language_that_there_is() -> None:
+    other = {"en": "Known.", "de": "Unbekannt."}
+    judged = replace(RIGHT, where="/0", text=other, recommendation=other, dissents=[Dissent("ARG", other)])
+    assert told(language_faults(judged, ("en", "es"))) == [
+        ("unknown_language", place) for place in ("/0/text/de", "/0/recommendation/de", "/0/dissents/0/text/de")
+    ]
+    assert list(language_faults(judged, ("en", "de"))) == []

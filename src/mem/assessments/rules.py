@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mem.core.errors import Reason
+from mem.core.languages import unknown
 from mem.workflow.definition import Scale
 
 
@@ -64,6 +65,14 @@ def faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Cit
         if not _stands(citation, citable):
             message = "No such answer, version or evidence here."
             yield Reason("unknown_citation", message, f"{judged.where}/citations/{index}")
+
+
+def language_faults(judged: Judgement, languages: Collection[str]) -> Iterator[Reason]:
+    """Each text in a language that the mechanism does not have."""
+    yield from unknown(judged.text, languages, f"{judged.where}/text")
+    yield from unknown(judged.recommendation, languages, f"{judged.where}/recommendation")
+    for index, dissent in enumerate(judged.dissents):
+        yield from unknown(dissent.text, languages, f"{judged.where}/dissents/{index}/text")
 
 
 def conclusion_faults(

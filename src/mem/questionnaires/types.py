@@ -15,6 +15,7 @@ from uuid import UUID
 
 from mem.core.errors import Reason
 from mem.core.languages import LocalizedText
+from mem.core.text import HIDDEN, hides
 from mem.workflow.definition import Definition, Name
 
 LONGEST_TEXT = 8_000
@@ -69,6 +70,8 @@ def _text(value: Any, where: str = "", longest: int = LONGEST_TEXT) -> Iterator[
         yield _wrong("a text that is not empty", where)
     elif len(value) > longest:
         yield Reason("too_long", f"At most {longest} characters.", where)
+    elif hides(value):
+        yield Reason(HIDDEN, "A text holds a character that no reader sees.", where)
 
 
 def _number(value: Any, where: str = "") -> Iterator[Reason]:
@@ -230,12 +233,13 @@ TYPES: dict[str, QuestionType] = {
 
 
 def is_link(value: Any) -> bool:
-    """Whether a value is an absolute http(s) address with a host, at most 2,000 characters long."""
-    if not isinstance(value, str) or len(value) > 2_000 or any(c.isspace() for c in value):
+    """Whether a value is an absolute http(s) address with a host, at most 2,000 characters long. A name and password
+    within it (`user:pass@host`) would be published, and would hide where it leads."""
+    if not isinstance(value, str) or len(value) > 2_000 or any(c.isspace() for c in value) or hides(value):
         return False
     try:
         parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False
 
