@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.methods_of import MEM, Changed, Expected, real_method
+from tests.methods_of import MEM, Changed, Expected, in_order, real_method
 
 from mem.cli.script import FILE, check_script
 from mem.core.yaml import Fault
@@ -49,6 +49,21 @@ ROLES = [
     row(
         "a role of no state for each", "  auditor: {}", "  auditor: {each: state}",
         Expected("  auditor:", "personas.auditor", "role 'auditor' is held for no state"),
+    ),
+    row(
+        "a cast in which nobody may manage people", "  mem_unit: {}\n", "",
+        Expected("\npersonas:", "personas", "nobody may manage people: a role of no state must"),
+        *(
+            Expected(at, path, "nobody among the personas plays 'mem_unit'")
+            for at, path in (
+                ("observer:", "observer"),
+                ("  at_least_states: 4                     # smaller demos evaluate every state\n  as:",
+                 "not_participating.as"),
+                ("do: enrol_states", "work.round.preparation.0.as"),
+                ("do: record_occasion", "work.round.evaluation.0.as"),
+                ("do: assign_experts", "work.country_evaluation.compilation.0.as"),
+            )
+        ),
     ),
     row(
         "an unknown rank", "designated_as: principal", "designated_as: chief",
@@ -144,7 +159,7 @@ SHAPES = [
 @pytest.mark.parametrize("row", [*ROLES, *NAMES, *SHAPES], ids=lambda row: row.says)
 def test_one_thing_wrong_is_told_where_it_stands_and_nothing_else_is(row: Changed, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(row.text(), encoding="utf-8")
-    assert check_script(tmp_path, real_method()) == row.expected()
+    assert in_order(check_script(tmp_path, real_method())) == row.expected()
 
 
 def test_the_real_script_has_no_fault() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,15 @@ def check_script(folder: Path, method: Method | None) -> list[Fault]:
     return faults
 
 
+def first_role(method: Method, personas: Iterable[str]) -> str | None:
+    """Who comes first: a role that may manage people, and is held for no state."""
+    for name in personas:
+        role = method.roles.get(name)
+        if role is not None and "manage_people" in role.capabilities and not role.of_a_state:
+            return name
+    return None
+
+
 class _Check:
     """The checks of the names in a script."""
 
@@ -47,6 +56,8 @@ class _Check:
         yield from self._played(("observer",), script.observer)
         for role, cast in script.personas.items():
             yield from self._persona(role, cast)
+        if first_role(self.method, script.personas) is None:
+            yield self.source.fault(("personas",), "nobody may manage people: a role of no state must")
         triggers = {one.trigger for road in self.method.workflows.values() for one in road.transitions}
         if script.not_participating is not None:
             yield from self._played(("not_participating", "as"), script.not_participating.as_)
