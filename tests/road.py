@@ -91,6 +91,7 @@ class Road:
 
     async def to(self, stage: str) -> Road:
         """Drive Barbados' evaluation on to this stage."""
+        assert stage in STAGES, f"no stage '{stage}' on the road of these tests"
         here = STAGES.index(await self.stage())
         steps: list[Callable[[], Coroutine[Any, Any, object]]] = [
             self.issue, self.submit, self.open_review, self.assess, self.send_draft, self.return_comments,

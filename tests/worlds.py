@@ -112,6 +112,7 @@ class World:
 
     def to(self, stage: str) -> World:
         """Bring Barbados' evaluation on to this stage."""
+        assert stage in STAGES, f"no stage '{stage}' on the road of these tests"
         steps = (
             self.issue, self.submit, self.open_review, self.assess, self.send_draft, self.return_comments,
             self.finalise, self.approve, self.publish,

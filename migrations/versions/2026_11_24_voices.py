@@ -9,7 +9,7 @@ from alembic import op
 from mem.core.db import UTCDateTime
 
 revision = "2026_11_24_voices"
-down_revision = "2026_11_24_checkpoints"
+down_revision = "2026_11_24_units"
 branch_labels = None
 depends_on = None
 

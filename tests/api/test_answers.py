@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.callers import Api
-from tests.road import codes, ok, refused, road
+from tests.road import EXCLUDED, codes, ok, refused, road
 from tests.watchers import only, statuses
 
 from mem.core.canonical import digest_of
@@ -15,7 +15,7 @@ from mem.core.work import Work
 from mem.people.service import issue_token
 
 QUESTIONNAIRE = {"code", "version", "title", "years", "questions"}
-QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "sha256"}
+QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "sha256", "left_out"}
 ANSWER = {"question", "version", "value", "not_applicable", "question_sha256", "by", "at"}
 
 
@@ -30,6 +30,9 @@ async def test_the_questionnaire_is_shown_whole_as_it_is_pinned(api: Api) -> Non
     assert (first["key"], first["units"], first["type"]) == ("is_1_1", ["IS-1.1"], "yes_no")
     assert set(first["text"]) == {"en", "es"}
     assert len({question["sha256"] for question in form["questions"]}) == len(form["questions"])
+    left_out = {question["units"][0].partition("-")[0]: question["left_out"] for question in form["questions"]}
+    assert left_out == {area: EXCLUDED.get(area) for area in ("IS", "DR", "SR", "CM", "IC")} | {"IS": EXCLUDED["IS-7"]}
+    assert (first["left_out"], sum(one["left_out"] is None for one in form["questions"]) > 50) == (None, True)
     assert digest_of(first) != first["sha256"]  # the digest is over the question as pinned, not as it is shown
 
 
@@ -57,7 +60,7 @@ async def test_one_answer_is_given_shown_and_given_again_on_the_version_that_was
         (1, True, None), (2, None, "There is no authority.")
     ]  # fmt: skip
     assert versions[1] == ok(shown)
-    assert ok(await entity.get(f"{found.path}/answers"))["answers"] == [ok(shown)]
+    assert ok(await entity.get(f"{found.path}/answers")) == {"synthetic": True, "answers": [ok(shown)]}
 
 
 async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
@@ -70,7 +73,7 @@ async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
     assert codes(refused(await entity.post(path, {"answers": [*good, *bad]}), 422)) == {"wrong_value"}
     twice = {"answers": [good[0], good[0]]}
     assert codes(refused(await entity.post(path, twice), 422)) == {"twice"}
-    assert ok(await entity.get(path)) == {"answers": []}
+    assert ok(await entity.get(path)) == {"synthetic": True, "answers": []}
     made = ok(await entity.post(path, {"answers": good}))
     assert made == {"items": [{"key": "is_1_3", "version": 1}, {"key": "is_1_1", "version": 1}]}
     stale = [{"question": "is_1_3", "value": False, "base": 1}, {"question": "is_1_1", "value": True, "base": 0}]
@@ -141,3 +144,21 @@ async def test_a_token_for_reading_reads_and_does_nothing_else(api: Api) -> None
     assert await both("") == (404, 404, set())
     fired = await scoped["read+answer"].fire(found.path, "submit_answers")
     assert "token_scope" in codes(refused(fired, 409))
+
+
+async def test_a_text_that_hides_something_is_refused_wherever_it_stands(api: Api) -> None:
+    found = await road(api, "answering")
+    entity, path = found.cast.entity, f"{found.path}/answers"
+    for body, where in (
+        ({"question": "is_1_1_name", "value": "Commission \u2066on drugs"}, "/answers/0/value"),
+        ({"question": "is_1_1", "not_applicable": "No\u200bne"}, "/answers/0/not_applicable"),
+    ):
+        problem = refused(await entity.post(path, {"answers": [body]}), 422)
+        assert [(one["code"], one["where"]) for one in problem["errors"]] == [("hidden_character", where)]
+    file = await entity.client.post(
+        f"{found.path}/evidence/files",
+        params={"title": "a", "unit": "IS-1.1", "file_name": "a\u202efdp.txt"},
+        content=b"x",
+        headers={"Authorization": f"Bearer {entity.token}", "Content-Type": "text/plain"},
+    )
+    assert codes(refused(file, 422)) == {"hidden_character"}

@@ -49,6 +49,9 @@ async def test_links_are_attached_all_or_none_with_the_units_they_support(api: A
         ({"units": ["IS-1.1", "IS-1.1"]}, [("unknown_unit", "/links/1/units/1")]),
         ({"units": []}, [("wrong_value", "/links/1/units")]),
         ({"issued_on": "2016-13-01"}, [("wrong_value", "/links/1/issued_on")]),
+        ({"issued_on": "2999-01-01"}, [("in_the_future", "/links/1/issued_on")]),
+        ({"url": "https://user:pass@example.org"}, [("wrong_value", "/links/1/url")]),
+        ({"title": "Strategy\u202e"}, [("hidden_character", "/links/1/title")]),
         ({"language": "Spanish"}, [("wrong_value", "/links/1/language")]),
         ({"title": "  "}, [("wrong_value", "/links/1/title")]),
     ):

@@ -120,7 +120,7 @@ async def test_who_reads_drafts_comments_and_answers_and_when(api: Api) -> None:
 async def test_recommendations_are_listed_once_they_are_issued(api: Api) -> None:
     found = await road(api, "approved")
     path = f"{found.path}/recommendations"
-    assert ok(await found.cast.entity.get(path)) == {"recommendations": []}
+    assert ok(await found.cast.entity.get(path)) == {"synthetic": True, "recommendations": []}
     await found.to("published")
     listed = ok(await found.cast.commission.get(path))["recommendations"]
     assert all(set(one) == RECOMMENDATION for one in listed)

@@ -24,7 +24,7 @@ async def test_a_round_is_opened_with_its_cycles_and_listed_newest_first(api: Ap
     assert (made["code"], made["title"], made["synthetic"], made["mechanism"]) == ("r-7", "Seventh", False, "mem")
     assert (made["stage"], made["version"], made["method"]) == ("preparation", 1, api.house.methods["mem"].digest)
     (cycle,) = made["cycles"]
-    assert {key: cycle[key] for key in cycle if key != "id"} == {**CYCLE, "excluded": []}
+    assert {key: cycle[key] for key in cycle if key != "id"} == {**CYCLE, "excluded": [], "evaluated": []}
     left_out = [{"unit": "IC", "reason": "Later."}, {"unit": "IS-1", "reason": "Done."}]
     second = {**CYCLE, "code": "second", "excluded": left_out}
     other = ok(await officer.post(f"{V1}/rounds", new(code="r-8", synthetic=True, cycles=[CYCLE, second])), 201)
@@ -59,6 +59,17 @@ async def test_a_round_that_cannot_be_is_not_opened(api: Api) -> None:
     assert len(ok(await officer.get(f"{V1}/rounds"))["rounds"]) == 1
 
 
+async def test_a_unit_is_left_out_once_in_a_request(api: Api) -> None:
+    officer = person(api, "mem_unit")
+    out = [{"unit": unit, "reason": reason} for unit, reason in (("IS", "a"), ("DR", "b"), ("IS", "c"), ("IS", "a"))]
+    cycle = {"kind": "evaluation", "code": "main", "title": "Main", "excluded": out}
+    problem = refused(await officer.post(f"{V1}/rounds", new(cycles=[cycle])), 422)
+    assert [(one["code"], one["where"]) for one in problem["errors"]] == [
+        ("twice", "/cycles/0/excluded/2/unit"), ("twice", "/cycles/0/excluded/3/unit"),
+    ]  # fmt: skip
+    assert ok(await officer.get(f"{V1}/rounds"))["rounds"] == []
+
+
 async def test_what_a_cycle_evaluates_is_set_before_the_round_moves_on(api: Api) -> None:
     found = await road(api)
     officer, path = found.cast.officer, f"{V1}/cycles/{found.cycle}/units"
@@ -73,6 +84,9 @@ async def test_what_a_cycle_evaluates_is_set_before_the_round_moves_on(api: Api)
     ok(await officer.post(path, {"unit": "IS-7", "evaluated": True}))
     assert await excluded() == {**{key: EXCLUDED[key] for key in EXCLUDED if key != "IS-7"}, "IS-6.1": "Not now."}
     assert len(await found.rated()) == 24
+    ok(await officer.post(path, {"unit": "SR-1.2", "evaluated": True}))
+    assert ok(await officer.get(found.round_path))["cycles"][0]["evaluated"] == ["IS-7", "SR-1.2"]
+    assert {unit for unit in await found.rated() if not unit.startswith("IS")} == {"SR-1.2"}
     assert codes(refused(await officer.post(path, {"unit": "IS-1", "evaluated": False}), 422)) == {"reason_needed"}
     assert codes(refused(await officer.post(path, {**out, "unit": "XX-1"}), 422)) == {"unknown_unit"}
     refused(await officer.post(f"{V1}/cycles/{UNKNOWN}/units", out), 404)

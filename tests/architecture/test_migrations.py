@@ -21,8 +21,9 @@ from mem.methods.service import move
 from mem.migrate import SCRIPTS, current, downgrade, head, upgrade
 from mem.people.policy import Actor, Grant
 from mem.people.service import add_person
+from mem.plans.definition import tree_of
 from mem.rounds.models import Cycle
-from mem.rounds.service import NewCycle, enrol, open_round
+from mem.rounds.service import NewCycle, enrol, open_round, set_unit
 from mem.tables import METADATA
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -66,6 +67,7 @@ def populate(work: Work, method: Method) -> UUID:
     cycle = work.db.execute(select(Cycle.id).where(Cycle.round_id == round_id)).scalar_one()
     role = next(name for name, role in method.roles.items() if "enrol_states" in role.capabilities)
     actor = Actor(person, "Somebody", (Grant(role, None),))
+    set_unit(work, actor, cycle, tree_of(method, method.mechanism.cycles[kind].plan).at("area")[0].code, True, None)
     (evaluation,) = enrol(work, actor, cycle, [method.members.members[0].code])
     work.db.execute(
         insert(AnswerVersion).values(

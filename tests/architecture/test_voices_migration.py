@@ -17,7 +17,7 @@ from mem.migrate import downgrade, upgrade
 from mem.people.service import add_person
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BEFORE, VOICES = "2026_11_24_checkpoints", "2026_11_24_voices"
+BEFORE, VOICES = "2026_11_24_units", "2026_11_24_voices"
 DISSENT = [{"state": "JAM", "text": {"en": "It is less."}}]
 
 

@@ -17,6 +17,7 @@ from mem.assessments.rules import (
     agreement,
     conclusion_faults,
     faults,
+    language_faults,
     spoken_faults,
 )
 from mem.workflow.definition import Scale
@@ -143,7 +144,12 @@ def test_a_voice_speaks_once_to_each_conclusion_that_there_is(
     said: list[tuple[str, int]], found: list[tuple[str, str]]
 ) -> None:
     spoken = [Spoken(unit, version, None, f"/{index}") for index, (unit, version) in enumerate(said)]
-    assert told(spoken_faults(spoken, NEWEST, ALREADY)) == found
+    assert told(spoken_faults(spoken, NEWEST, ALREADY, ("en",))) == found
+
+
+def test_a_dissent_is_in_a_language_that_the_mechanism_has() -> None:
+    said = [Spoken("IS-1.1", 1, {"en": "No.", "de": "Nein."}, "/0")]
+    assert told(spoken_faults(said, NEWEST, set(), ("en", "es"))) == [("unknown_language", "/0/dissent/de")]
 
 
 @pytest.mark.parametrize(
@@ -192,3 +198,12 @@ def test_a_finding_needs_no_recommendation_whatever_its_rating(scale: Scale) -> 
 def test_the_table_of_ratings_is_the_real_scale(scale: Scale) -> None:
     assert [value.code for value in scale.values if value.demands_recommendation] == ["started", "not_started"]
     assert [value.code for value in scale.values if not value.applicable] == ["not_applicable"]
+
+
+def test_every_text_of_a_judgement_is_in_a_language_that_there_is() -> None:
+    other = {"en": "Known.", "de": "Unbekannt."}
+    judged = replace(RIGHT, where="/0", text=other, recommendation=other)
+    assert told(language_faults(judged, ("en", "es"))) == [
+        ("unknown_language", place) for place in ("/0/text/de", "/0/recommendation/de")
+    ]
+    assert list(language_faults(judged, ("en", "de"))) == []

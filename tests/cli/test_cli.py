@@ -165,6 +165,18 @@ def test_every_fault_of_a_folder_is_told_at_once(mem: Command, tmp_path: Path) -
     assert {line.partition(":")[0] for line in told} >= {"country_evaluation.yaml", "roles.yaml", "scales.yaml"}
 
 
+def test_what_is_wrong_in_the_demos_script_is_told_and_the_demo_does_not_start(mem: Command, tmp_path: Path) -> None:
+    folder = one_question(runs.small_copy(tmp_path))
+    runs.replace(folder / "demo.yaml", "{do: conclude,", "{do: dance,")
+    line = line_of((folder / "demo.yaml").read_text(encoding="utf-8"), "{do: dance")
+    told = f"demo.yaml:{line}: work.country_evaluation.consolidation.0.do: nothing called 'dance' is done on a "
+    for command in (("workflow", "check", folder), ("demo", "--mechanism", folder)):
+        failed = mem(*command)
+        assert (failed.exit_code, failed.stdout) == (1, "")
+        assert failed.stderr == f"{told}country_evaluation\n"
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_folder_that_is_not_there_is_told(mem: Command, tmp_path: Path) -> None:
     checked = mem("workflow", "check", tmp_path / "gone")
     assert checked.exit_code == 1

@@ -96,8 +96,13 @@ def changed(small: Path, place: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        pytest.param("  mem_unit: {}\n", "", "no persona that may manage people", id="nobody who may manage people"),
-        pytest.param("seed: 7\n", "seed: 7\nseed: 8\n", "demo.yaml:5: (file): found duplicate key", id="a key twice"),
+        pytest.param("  mem_unit: {}\n", "", "personas: nobody may manage people", id="nobody who may manage people"),
+        pytest.param(
+            "seed: 7\n",
+            "seed: 7\nseed: 8\n",
+            "demo.yaml:5: seed: holds what cannot be read: this key",
+            id="a key twice",
+        ),
     ],
 )
 def test_a_script_that_cannot_be_played_is_told_before_anything_is_replaced(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mem.core.languages import LocalizedText, shown
+from mem.core.errors import Reason
+from mem.core.languages import LocalizedText, shown, unknown
 
 TEXT: TypeAdapter[dict[str, str]] = TypeAdapter(LocalizedText)
 
@@ -58,3 +59,20 @@ def test_a_text_by_language_code_is_taken(text: Any) -> None:
 def test_what_is_no_text_by_language_code_is_not(text: Any) -> None:
     with pytest.raises(ValidationError):
         TEXT.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (None, []),
+        ({}, []),
+        ({"en": "a", "es": "b"}, []),
+        ({"de": "a"}, ["de"]),
+        ({"en": "a", "nl": "b", "xx": "c"}, ["nl", "xx"]),
+    ],
+)
+def test_each_language_that_there_is_not_is_told_where_it_stands(text: dict[str, str] | None, found: list[str]) -> None:
+    told = [
+        Reason("unknown_language", "The mechanism has no such language.", f"/text/{language}") for language in found
+    ]
+    assert list(unknown(text, ("en", "es"), "/text")) == told

@@ -99,9 +99,8 @@ def test_every_key_and_item_has_its_line_and_what_is_missing_the_line_of_its_par
         ("a: 1\n\tb: 2\n", 2, "found character '\\t' that cannot start any token"),
         ("a: *b\n", 1, "found undefined alias 'b'"),
         ("a: 1\n---\nb: 2\n", 2, "but found another document"),
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, 'found duplicate key "c" with value "2" (original value: "1")'),
-        ("a: !!timestamp x\n", 1, 'failed to construct timestamp from "x"'),
-        ("b: 1\na: !!seq {b: 1}\n", 2, "expected a sequence node, but found mapping"),
+        ("a: 1\nb: " + "[" * 41, 2, "nested more than 40 deep"),
+        ("".join(f"{' ' * depth}a:\n" for depth in range(500)), 40, "nested more than 40 deep"),
         (b"a: \x00\n", 1, "not well-formed YAML"),
         (b"a: \xff\n", 1, "cannot be read: UnicodeDecodeError"),
     ],
@@ -114,36 +113,49 @@ def test_a_file_that_is_not_well_formed_is_a_fault_with_its_line(
 
 MERGE = "a merge key (<<), which is not part of the language"
 ANCHOR = "an anchor (&), which is not part of the language"
+TWICE = "this key stands twice"
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "line", "path", "message"),
     [
-        ("a: 2016-13-45\n", "month must be in 1..12"),
-        ("a: 2016-02-30\n", "day is out of range for month"),
-        ("a: 2016-01-02T25:00:00Z\n", "hour must be in 0..23"),
-        ("a: !!int x\n", "invalid literal for int() with base 10: 'x'"),
-        ("a: !!float x\n", "could not convert string to float: 'x'"),
-        ("a: !!bool x\n", "'x'"),
-        ("a: !!omap [{x: 1}]\n", "'NoneType' object is not subscriptable"),
-        ("<<: {a: 1}\n", MERGE),
-        ("c: {d: [{<<: {a: 1}, b: 2}]}\n", MERGE),
-        ("a: &x {b: 1}\nc:\n  <<: *x\n", ANCHOR),
-        ("a: &x [1]\n", ANCHOR),
-        ("a: &x [*x]\n", ANCHOR),
-        ("a: {b: [&x {c: 1}]}\nd: *x\n", ANCHOR),
-        ("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n", ANCHOR),
-        ("1: a\n'1': b\n", "the key '1' twice, once as a number"),
-        ("a: {b: [{'2016': a, 2016: b}]}\n", "the key '2016' twice, once as a number"),
-        ("a: .nan\n", "a number that JSON cannot say: nan"),
-        ("a: [-.inf]\n", "a number that JSON cannot say: -inf"),
-        ("a: 1.0e+999\n", "a number that JSON cannot say: inf"),
-        ("a: 9007199254740992\n", "a number that JSON cannot say: 9007199254740992"),
-        ("a: {b: -9007199254740992}\n", "a number that JSON cannot say: -9007199254740992"),
+        ("a: 2016-13-45\n", 1, "a", "month must be in 1..12"),
+        ("b: 1\na:\n  - 1\n  - 2016-02-30\n", 4, "a.1", "day is out of range for month"),
+        ("a: 2016-01-02T25:00:00Z\n", 1, "a", "hour must be in 0..23"),
+        ("b: 1\na: !!timestamp x\n", 2, "a", 'failed to construct timestamp from "x"'),
+        ("a: !!int x\n", 1, "a", "invalid literal for int() with base 10: 'x'"),
+        ("a: !!float x\n", 1, "a", "could not convert string to float: 'x'"),
+        ("a: !!bool x\n", 1, "a", "'x'"),
+        ("b: 1\na: !own x\n", 2, "a", "the tag '!own', which does not belong here"),
+        ("a: !!omap [{x: 1}]\n", 1, "a", "the tag 'tag:yaml.org,2002:omap', which does not belong here"),
+        ("b: 1\na: !!seq {b: 1}\n", 2, "a", "the tag 'tag:yaml.org,2002:seq', which does not belong here"),
+        ("b: 1\n<<: {a: 1}\n", 2, "", MERGE),
+        ("c: {d: [{<<: {a: 1}, b: 2}]}\n", 1, "c.d.0", MERGE),
+        ("b: 1\na: &x {b: 1}\nc:\n  <<: *x\n", 2, "a", ANCHOR),
+        ("a: &x [1]\n", 1, "a", ANCHOR),
+        ("a: &x [*x]\n", 1, "a", ANCHOR),
+        ("a: {b: [&x {c: 1}]}\nd: *x\n", 1, "a.b.0", ANCHOR),
+        ("a: 1\n&x b: 1\n", 2, "", ANCHOR),
+        ("z:\n  a: &a [x, x]\n  b: &b [*a, *a]\n  c: &c [*b, *b]\n  d: [*c, *c]\n", 2, "z.a", ANCHOR),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, "b.c", TWICE),
+        ("1: a\n'1': b\n", 2, "1", TWICE),
+        ("a: {b: [{'2016': a, 2016: b}]}\n", 1, "a.b.0.2016", TWICE),
+        ("a: {[b]: 1}\n", 1, "a", "a key that is no word"),
+        ("a: .nan\n", 1, "a", "a number that JSON cannot say: .nan"),
+        ("a: [-.inf]\n", 1, "a.0", "a number that JSON cannot say: -.inf"),
+        ("a: 1.0e+999\n", 1, "a", "a number that JSON cannot say: 1.0e+999"),
+        ("# big\na: 9007199254740992\n", 2, "a", "a number that JSON cannot say: 9007199254740992"),
+        ("a: {b: -9007199254740992}\n", 1, "a.b", "a number that JSON cannot say: -9007199254740992"),
     ],
 )
-def test_a_value_that_cannot_be_built_or_written_down_is_a_fault(tmp_path: Path, text: str, message: str) -> None:
-    assert read(tmp_path, text) == Fault("file.yaml", 1, "", f"holds what cannot be read: {message}")
+def test_a_value_that_cannot_be_built_or_written_down_is_a_fault_where_it_stands(
+    tmp_path: Path, text: str, line: int, path: str, message: str
+) -> None:
+    assert read(tmp_path, text) == Fault("file.yaml", line, path, f"holds what cannot be read: {message}")
+
+
+def test_what_is_nested_forty_deep_is_read(tmp_path: Path) -> None:
+    assert isinstance(read(tmp_path, "a: " + "[" * 38 + "]" * 38), Source)
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

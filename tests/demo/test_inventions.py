@@ -18,7 +18,6 @@ RULES = script_of(MEM)["inventions"]
 ASKED = [one for one in real_form().asked.values() if one.type.name != "document"]
 YEARS = real_form().head.years
 SEEDS = range(60)
-ALONE = set(RULES["alone"])
 
 
 def invented(one: Asked, seed: int, rules: dict[str, Any] = RULES) -> dict[str, Any]:
@@ -68,10 +67,10 @@ def test_the_share_of_yes_is_that_of_the_script(share: float, said: set[bool]) -
     assert abs(sum(answers) / len(answers) - share) < 0.05
 
 
-def test_a_choice_that_stands_alone_is_never_taken_with_others() -> None:
-    offering = {one.question.key for one in ASKED if one.type.name == "multi_choice" and ALONE & set(one.shape.choices)}
+def test_a_choice_that_excludes_others_is_never_taken_with_them() -> None:
+    offering = {one.question.key for one in ASKED if one.shape.exclusive}
     assert len(offering) > 0
-    assert [value for _, value in values("multi_choice") if ALONE & set(value) and len(value) > 1] == []
+    assert [v for one, v in values("multi_choice") if one.shape.exclusive & set(v) and len(v) > 1] == []
 
 
 def test_choices_come_in_the_order_in_which_they_are_asked_and_every_other_one_is_taken_somewhere() -> None:
@@ -81,7 +80,7 @@ def test_choices_come_in_the_order_in_which_they_are_asked_and_every_other_one_i
         taken.setdefault(one.question.key, set()).update(value)
     for one in ASKED:
         if one.type.name == "multi_choice":
-            assert taken[one.question.key] == set(one.shape.choices) - ALONE
+            assert taken[one.question.key] == set(one.shape.choices) - one.shape.exclusive
 
 
 def test_a_table_gives_every_row_for_every_year() -> None:

@@ -68,6 +68,8 @@ def test_links_that_cannot_be_attached_keep_all_out(here: World) -> None:
         replace(LINK, url="ftp://example.org"),
         replace(LINK, units=[]),
         replace(LINK, url="example.org", units=["IS-1.1", "XX-1", "IS-1.1"]),
+        replace(LINK, url="https://user:pass@example.org", issued_on=NOW.date()),
+        replace(LINK, issued_on=NOW.date() + timedelta(days=1)),
     ]
     reasons = [
         ("wrong_value", "/links/1/url"),
@@ -75,6 +77,8 @@ def test_links_that_cannot_be_attached_keep_all_out(here: World) -> None:
         ("wrong_value", "/links/3/url"),
         ("unknown_unit", "/links/3/units/1"),
         ("unknown_unit", "/links/3/units/2"),
+        ("wrong_value", "/links/4/url"),
+        ("in_the_future", "/links/5/issued_on"),
     ]
     with refused(here.work, Invalid, *reasons, code="evidence_refused"):
         link(here, *links)

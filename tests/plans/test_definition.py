@@ -375,3 +375,20 @@ def test_two_files_that_define_one_plan_are_told_at_the_second() -> None:
     trees, faults = check_plans(Folder(real.path, {**real.sources, twin.file: twin}, ()))
     assert list(trees) == [CODE]
     assert faults == [Fault(twin.file, twin.lines[("plan",)], "plan", f"'{CODE}' is defined twice")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "out"),
+    [
+        ({}, {}),
+        ({"IS-1": None}, {}),
+        ({"IS-1": "a"}, dict.fromkeys(("IS-1", "IS-1.1", "IS-1.2"), "a")),
+        ({"IS-1": "a", "IS-1.1": "b"}, {"IS-1": "a", "IS-1.1": "b", "IS-1.2": "a"}),
+        ({"IS-1": "a", "IS-1.1": None}, {"IS-1.2": "a"}),
+        ({"IS-1.1": None, "IS": "a"}, {"IS-1.2": "a"}),
+        ({"IS": "a", "IS-1": None, "IS-1.2": "b"}, {"IS-1.2": "b"}),
+    ],
+)
+def test_the_nearest_setting_decides_what_is_left_out(settings: dict[str, str | None], out: dict[str, str]) -> None:
+    kept = {"IS", "IS-1", "IS-1.1", "IS-1.2"}
+    assert {unit: why for unit, why in real_tree().left_out(settings).items() if unit in kept} == out

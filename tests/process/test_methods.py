@@ -14,7 +14,7 @@ from mem.methods.method import Method
 from mem.process.effects import EFFECTS, Effect
 from mem.process.guards import GUARDS, Guard
 from mem.process.methods import VOCABULARY, read_definitions
-from mem.workflow.check import Verb
+from mem.workflow.vocabulary import Verb
 
 MECHANISM, REPORT, PLAN = "mechanism.yaml", "report.yaml", "plans/hemispheric-2016-2020.yaml"
 HEAD, SECTION = "questionnaires/mem-7.yaml", "questionnaires/mem-7/IC.yaml"
@@ -74,6 +74,13 @@ ROWS = [
         "excluded: []",
         "excluded: [{unit: IC-1.1, reason: Known}, {unit: IC-9.9, reason: Unknown}]",
         (Expected("excluded: [{", "cycles.evaluation.excluded.1.unit", "unknown unit 'IC-9.9'"),),
+    ),
+    Changed(
+        "a unit that is left out twice",
+        MECHANISM,
+        "excluded: []",
+        "excluded: [{unit: IC-1.1, reason: Once}, {unit: IC-1.1, reason: Again}]",
+        (Expected("excluded: [{", "cycles.evaluation.excluded.1.unit", "the unit 'IC-1.1' stands twice"),),
     ),
     Changed(
         "a plan that calls itself otherwise",

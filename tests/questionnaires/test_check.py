@@ -102,6 +102,29 @@ ROWS = [
         ),
     ),
     Changed(
+        "a single choice that excludes others",
+        IS,
+        "      - {code: independent,",
+        "      - {code: independent, exclusive: true,",
+        (
+            Expected(
+                "{code: independent, exclusive", "questions.10.choices.0.exclusive",
+                "type 'single_choice' does not take 'exclusive'",
+            ),
+        ),
+    ),
+    Changed(
+        "choices that all exclude each other",
+        IS,
+        FIRST,
+        FIRST.replace("yes_no", "multi_choice") + "    choices: [{code: none, label: {en: None}, exclusive: true}]\n",
+        (
+            Expected(
+                "    choices: [{", "questions.0.choices", "every choice is exclusive: nothing is ever chosen together"
+            ),
+        ),
+    ),
+    Changed(
         "a row that stands twice and another one too",
         IS,
         "      - {code: management, label: {en: Management, es: Dirección}}\n",

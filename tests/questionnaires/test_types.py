@@ -10,7 +10,7 @@ import pytest
 from mem.core.canonical import canonical
 from mem.questionnaires.types import LONGEST_TEXT, TYPES, Shape, is_link
 
-SHAPE = Shape(choices=("a", "b", "c"), rows=("men", "women"), years=(2016, 2017, 2018))
+SHAPE = Shape(("a", "b", "c", "none", "unknown"), ("men", "women"), (2016, 2017, 2018), frozenset({"none", "unknown"}))
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 OTHER_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 LAW = {"title": "Law on drugs", "number": "12/2016", "date": "2016-02-29", "link": "https://example.org/law?n=12"}
@@ -22,7 +22,7 @@ RIGHT: dict[str, list[Any]] = {
     "integer": [0, 1, 2**53 - 1],
     "year": [1800, 1999, 2016, 2200],
     "single_choice": ["a", "b", "c"],
-    "multi_choice": [["a"], ["c", "a"], ["a", "b", "c"]],
+    "multi_choice": [["a"], ["c", "a"], ["a", "b", "c"], ["none"]],
     "table_by_year": [
         {"men": {"2016": 0}},
         {"men": {"2016": 1, "2018": 2.5}},
@@ -61,6 +61,7 @@ WRONG: dict[str, list[Row]] = {
     "text": [
         *all_wrong(None, "", "  ", "\n\t", 0, 7, True, ["a"], {"a": "b"}),
         *all_wrong("x" * (LONGEST_TEXT + 1), code="too_long"),
+        *all_wrong("yes \u202eon", "zero\u200bwidth", "\x1b[2J", code="hidden_character"),
     ],
     "integer": all_wrong(None, -1, 1.0, 1.5, "1", "", True, False, [1], {}, 2**53, 10**30, NAN, INFINITE),
     "year": all_wrong(None, 1799, 2201, 0, -2016, 16, "2016", 2016.0, True, [2016], {"year": 2016}, 20160),
@@ -72,6 +73,8 @@ WRONG: dict[str, list[Row]] = {
         (["a", "d", "b", "e"], [("wrong_value", "/1"), ("wrong_value", "/3")]),
         (["a", "b", "a"], [("twice", "/2")]),
         (["a", "a", "x"], [("twice", "/1"), ("wrong_value", "/2")]),
+        (["a", "none"], [("exclusive_choice", "/1")]),
+        (["none", "unknown"], [("exclusive_choice", "/0"), ("exclusive_choice", "/1")]),
     ],
     "table_by_year": [
         *all_wrong(None, {}, [], "", 5, True, [["men", 1]]),
@@ -225,6 +228,11 @@ def test_a_value_is_said_in_words_with_the_labels_of_its_codes(name: str, value:
         ("https://example.org/" + "x" * 1_980, True),
         ("https://example.org/" + "x" * 1_981, False),
         ("https://example.org/a b", False),
+        ("https://user:pass@example.org", False),
+        ("https://user@example.org", False),
+        ("https://@example.org", False),
+        ("https://example.org/@someone", True),
+        ("https://example.org/\u202egnp.exe", False),
         ("https://example.org/\n", False),
         (" https://example.org", False),
         ("//example.org", False),

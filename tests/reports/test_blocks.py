@@ -78,6 +78,7 @@ REPORT = Report.model_validate(
         "documents": {},
         "sentences": {
             "preface": said("{official} in {round}, {judged} of {plan}, {left_out}, {answers}, {evidence}"),
+            "told_whole": said("all of {judged}"),
             "notice": said("{state} is invented"),
             "told": said("{state} says, with {evidence}"),
             "answer": said("{question} {answer}."),
@@ -135,6 +136,7 @@ RECORD = Record(
     origin=ORIGIN,
     names={
         "state": {"en": "Brazil", "es": "Brasil", "fr": "Brésil", "pt": "Brasil"},
+        "the_state": {"en": "Brazil", "es": "el Brasil", "fr": "le Brésil", "pt": "o Brasil"},
         "official": dict.fromkeys(LANGUAGES, "Federative Republic of Brazil"),
         "round": dict.fromkeys(LANGUAGES, "7th round"),
         "plan": dict.fromkeys(LANGUAGES, "Small plan"),
@@ -428,6 +430,12 @@ def test_what_is_left_out_is_told_with_its_reason_in_the_order_of_the_plan() -> 
     assert made(block("exclusions", "omitted"), None) is None
 
 
+def test_what_is_left_out_with_all_below_it_is_told_once() -> None:
+    out = {**dict.fromkeys(("A", "A-1", "A-1.1", "A-2", "A-2.1"), "Later."), "A-1.2": "Not here."}
+    found = paragraphs(replace(RECORD, excluded=out), [block("exclusions", "omitted")])
+    assert [one.text["es"] for one in found] == ["es: A: Later.", "es: A-1.2: Not here."]
+
+
 @pytest.mark.parametrize(
     ("excluded", "units"),
     [
@@ -499,6 +507,14 @@ def test_the_key_of_a_paragraph_is_the_same_in_every_version_and_stands_once(cha
 def test_only_the_answers_themselves_are_gone_when_there_are_none() -> None:
     rest = [key for key in keys(DOCUMENT) if "/answers/" not in key]
     assert keys(DOCUMENT, replace(RECORD, answers={})) == rest
+
+
+@pytest.mark.parametrize(("left_out", "pattern"), [(0, "told_whole"), (1, "preface")])
+def test_a_coverage_has_a_sentence_of_its_own_where_nothing_is_left_out(left_out: int, pattern: str) -> None:
+    record = replace(RECORD, totals={**RECORD.totals, "left_out": left_out})
+    found = sure(block("coverage", "preface", without="told_whole"), None, record)
+    assert (found.key, found.block) == (pattern, "coverage")
+    assert found.text == record.say(pattern, record.totals)
 
 
 def test_a_sentence_about_a_unit_has_its_pattern_in_its_key() -> None:
@@ -618,7 +634,7 @@ def real_record(synthetic: bool = True) -> Record:
         scale=method.scale("sixth_round"),
         synthetic=synthetic,
         origin=ORIGIN,
-        names={name: dict.fromkeys(LANGUAGES, name) for name in ("state", "official", "round", "plan")},
+        names={name: dict.fromkeys(LANGUAGES, name) for name in NAMED},
         excluded={"IC-5.3": "Later."},
         rated=tree.at("action"),
         answers={"IS-1.1": [Given(ANY, 1, "So", None)]},
@@ -644,10 +660,11 @@ def test_the_real_document_leaves_no_field_unfilled_in_any_language() -> None:
 
 
 def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
-    assert {"state", "official", "round", "plan"} == NAMED
+    assert {"state", "the_state", "official", "round", "plan"} == NAMED
     assert all(kind.fields >= NAMED for kind in KINDS.values() if kind.fields)
     assert {name: kind.fields - NAMED for name, kind in KINDS.items() if kind.fields} == {
         "sentence": {"judged", "left_out", "answers", "evidence"},
+        "coverage": {"judged", "left_out", "answers", "evidence"},
         "synthetic_notice": set(),
         "reported": {"evidence"},
         "answers": {"question", "answer"},
@@ -662,6 +679,7 @@ def test_a_kind_of_block_names_the_fields_that_its_sentences_may_use() -> None:
 def test_a_kind_of_block_names_the_keys_that_it_takes_and_has_fields_exactly_where_it_has_sentences() -> None:
     assert {name: set(kind.takes) for name, kind in KINDS.items()} == {
         "sentence": {"pattern"},
+        "coverage": {"pattern", "without"},
         "synthetic_notice": {"pattern"},
         "units": {"level", "blocks"},
         "heading": set(),

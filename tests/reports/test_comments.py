@@ -191,6 +191,13 @@ CHANGED: dict[str, Any] = {"changed_text": {"en": "Other words."}}
         (RATED, "paragraph", "accepted", {"changed_rating": "completed"}, [("no_rating", RATING)]),
         (RATED, "rating", "accepted", {"changed_rating": "excellent"}, [("off_scale", RATING)]),
         (RATED, "rating", "accepted", {"changed_rating": "started"}, [("recommendation_needed", RATING)]),
+        (
+            "IS-1.3/finding",
+            "paragraph",
+            "accepted",
+            {"changed_text": {"de": "Neu."}},
+            [("unknown_language", f"{TEXT}/de")],
+        ),
         ("IS-1.3/heading", "paragraph", "accepted", CHANGED, [("not_changeable", TEXT)]),
         ("IS-1/summary", "paragraph", "accepted", CHANGED, [("not_changeable", TEXT)]),
         ("SR/exclusions", "paragraph", "accepted", CHANGED, [("not_changeable", TEXT)]),

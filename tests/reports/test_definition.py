@@ -131,7 +131,7 @@ ROWS = [
         FILE,
         "        level: area\n",
         "",
-        (Expected("pattern: coverage}\n      - block: units", f"{BLOCKS}.3.level", "block 'units' needs 'level'"),),
+        (Expected("whole_coverage}\n      - block: units", f"{BLOCKS}.3.level", "block 'units' needs 'level'"),),
     ),
     Changed(
         "a block without the blocks it needs",

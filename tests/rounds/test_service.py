@@ -25,14 +25,13 @@ from mem.rounds.service import (
     cycles,
     enrol,
     evaluations,
-    exclusions,
     occasions,
     open_round,
     record_occasion,
     rounds,
     set_unit,
 )
-from mem.rounds.standing import round_standing
+from mem.rounds.standing import round_standing, settings
 
 work = looking.shared_work
 NOWHERE = UUID(int=0xDEAD)
@@ -56,8 +55,8 @@ def test_a_round_is_opened_with_its_method_its_place_its_chain_and_its_cycles(wo
     assert [(row.code, row.title, row.kind) for row in (first, last)] == [
         ("main", "Main", "evaluation"), ("second", "Second", "evaluation"),
     ]  # fmt: skip
-    assert exclusions(work, first.id) == []
-    assert [tuple(row) for row in exclusions(work, last.id)] == [("IS", "Later."), ("SR-1", "Never.")]
+    assert settings(work, first.id) == {}
+    assert settings(work, last.id) == {"IS": "Later.", "SR-1": "Never."}
     said = recorded(work, round_id)
     types = ["round_opened", "cycle_opened", "cycle_opened", "unit_excluded", "unit_excluded"]
     assert [one["type"] for one in said] == types
@@ -72,8 +71,8 @@ def test_a_cycle_leaves_out_what_its_kind_says_unless_the_round_says_otherwise(w
     changed = Method.of({**method.parts, "mechanism.yaml": {**mechanism, "cycles": {"evaluation": kind}}})
     round_id = open_round(work, changed, "r7", "", True, [MAIN, NewCycle("evaluation", "other", "", {})])
     main, other = cycles(work, round_id)
-    assert [tuple(row) for row in exclusions(work, main.id)] == [("SR", "By the mechanism.")]
-    assert exclusions(work, other.id) == []
+    assert settings(work, main.id) == {"SR": "By the mechanism."}
+    assert settings(work, other.id) == {}
 
 
 @pytest.mark.parametrize(
@@ -182,7 +181,7 @@ def test_what_is_nowhere_is_not_found(here: World) -> None:
 
 
 def left_out(here: World) -> dict[str, str]:
-    return {row.unit: row.reason for row in exclusions(here.work, here.cycle)}
+    return {unit: reason for unit, reason in settings(here.work, here.cycle).items() if reason is not None}
 
 
 def test_a_unit_is_left_out_with_its_reason_and_taken_in_again(here: World) -> None:
@@ -201,6 +200,18 @@ def test_a_unit_is_left_out_with_its_reason_and_taken_in_again(here: World) -> N
         ("unit_excluded", {**data, "reason": "Asked elsewhere."}),
         ("unit_included", data),
     ]
+
+
+def test_a_unit_is_taken_in_whatever_is_said_above_it_and_in_whichever_order(here: World) -> None:
+    work, by = here.work, here.secretariat
+    set_unit(work, by, here.cycle, "SR-1", True, None)
+    assert settings(work, here.cycle) == {**LEFT_OUT, "SR-1": None}
+    assert {unit for unit in here.units if unit.startswith("SR")} == {f"SR-1.{number}" for number in range(1, 7)}
+    set_unit(work, by, here.cycle, "IS-1", True, None)
+    set_unit(work, by, here.cycle, "IS", False, "Judged later.")
+    assert {unit.partition(".")[0] for unit in here.units} == {"SR-1", "IS-1"}
+    set_unit(work, by, here.cycle, "SR-1.2", False, "Not now.")
+    assert "SR-1.2" not in here.units
 
 
 @pytest.mark.parametrize("reason", [None, ""])

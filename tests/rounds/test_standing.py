@@ -149,6 +149,17 @@ def test_what_is_left_out_is_left_out_with_all_below_it(here: World) -> None:
     assert {(unit.level, unit.parents[0]) for unit in rated} == {("action", "IS")}
 
 
+def test_the_nearest_setting_decides(here: World) -> None:
+    for unit, evaluated in (("SR-1", True), ("SR-1.2", False)):
+        set_unit(here.work, here.secretariat, here.cycle, unit, evaluated, "Twice asked.")
+    out = excluded(here.work, here.standing())
+    assert {unit: out.get(unit) for unit in ("SR", "SR-1", "SR-1.1", "SR-1.2", "SR-2", "SR-2.1")} == {
+        **dict.fromkeys(("SR", "SR-1", "SR-1.1")),
+        "SR-1.2": "Twice asked.",
+        **dict.fromkeys(("SR-2", "SR-2.1"), LEFT_OUT["SR"]),
+    }
+
+
 def test_every_unit_of_the_rated_level_is_judged_when_nothing_is_left_out(here: World) -> None:
     for unit in LEFT_OUT:
         set_unit(here.work, here.secretariat, here.cycle, unit, True, None)

@@ -210,3 +210,32 @@ def test_the_real_members_are_the_34_that_take_part() -> None:
     assert len({member.code for member in members.members}) == len(members.members) == 34
     assert {member.region for member in members.members} == {region.code for region in members.regions}
     assert all({"en", "es", "fr", "pt"} == set(names) for m in members.members for names in (m.names, m.official))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("BRA", {"en": "Brazil", "es": "Brasil", "fr": "le Brésil", "pt": "o Brasil"}),
+        ("BRB", {"en": "Barbados", "es": "Barbados", "fr": "la Barbade", "pt": "Barbados"}),
+        ("BHS", {"en": "the Bahamas", "es": "las Bahamas", "fr": "les Bahamas", "pt": "as Bahamas"}),
+        ("HTI", {"en": "Haiti", "es": "Haití", "fr": "Haïti", "pt": "o Haiti"}),
+    ],
+)
+def test_a_member_is_named_within_a_sentence_with_its_article(code: str, said: dict[str, str]) -> None:
+    member = real_method().members.member(code)
+    assert member is not None
+    assert member.within_text == said
+
+
+def test_within_a_sentence_a_name_is_the_same_but_for_an_article() -> None:
+    articles = {
+        "en": {"the"},
+        "es": {"las", "la", "los"},
+        "fr": {"le", "la", "l'", "les"},
+        "pt": {"o", "a", "os", "as"},
+    }
+    for member in real_method().members.members:
+        for language, text in member.within_text.items():
+            before = text.removesuffix(member.names[language]).strip()
+            assert text.endswith(member.names[language]), text
+            assert before in {"", *articles[language]}, text

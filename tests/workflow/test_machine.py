@@ -55,6 +55,14 @@ def test_an_unknown_trigger_has_a_reason_of_its_own_in_every_stage(name: str, tr
     assert {road.after(stage, trigger) for stage in workflow.stages} == {UNKNOWN}
 
 
+@pytest.mark.parametrize("stage", ["", "nowhere", "Closed"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stage_that_a_road_does_not_have_is_told_by_its_name(name: str, stage: str) -> None:
+    workflow, road = real_method().workflows[name], Road(real_method().workflows[name])
+    unknown = Reason("unknown_stage", f"This road has no stage '{stage}'.", "stage")
+    assert {road.after(stage, transition.trigger) for transition in workflow.transitions} == {unknown}
+
+
 def test_a_road_holds_no_subject_so_that_what_was_asked_before_does_not_matter() -> None:
     road = Road(real_method().workflows["round"])
     assert [road.after("preparation", "call_for_experts") for _ in range(3)] == ["designation"] * 3

@@ -25,5 +25,5 @@ def missing(
         and asked.question.required
         and key not in values
         and key not in not_applicable
-        and (units := [unit for unit in asked.question.units if unit not in out])
+        and (units := asked.units_in(out))
     ]

@@ -12,8 +12,9 @@ from pydantic import Field, StrictInt
 from mem.answers import service
 from mem.answers.service import NewAnswer
 from mem.api.routing import Name, Prose, Shown, Taken, Versioned, VersionedList, acts, router, versioned
+from mem.core.db import AnyRow
 from mem.http.unit import IdempotencyKey, IfMatch, IfNoneMatch, Reading, Writing, expected_version, tag
-from mem.rounds.standing import permitted
+from mem.rounds.standing import excluded, permitted, standing
 
 routes = router("answers")
 Question = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,79}$", examples=["is_1_1"])]
@@ -48,10 +49,14 @@ class AnswerShown(Shown):
 
 
 class AnswerList(Shown):
+    synthetic: bool
     answers: list[AnswerShown]
 
 
 class QuestionShown(Shown):
+    """A question; `left_out` is the reason why this cycle does not ask it, where every unit that it is about is left
+    out."""
+
     key: str
     units: list[str]
     type: str
@@ -62,6 +67,7 @@ class QuestionShown(Shown):
     choices: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     sha256: str
+    left_out: str | None
 
 
 class QuestionnaireShown(Shown):
@@ -75,9 +81,14 @@ class QuestionnaireShown(Shown):
 @routes.get("/evaluations/{evaluation}/questionnaire", openapi_extra=acts("answers.read"), operation_id="questionnaire")
 def get_questionnaire(evaluation: UUID, door: Reading) -> QuestionnaireShown:
     """The questionnaire of an evaluation, as pinned for its round."""
-    form = permitted(door.work, door.actor, "answers.read", evaluation).form
+    where = permitted(door.work, door.actor, "answers.read", evaluation)
+    form, out = where.form, excluded(door.work, where)
     questions = [
-        QuestionShown(**asked.question.model_dump(exclude={"unit"}), sha256=asked.digest)
+        QuestionShown(
+            **asked.question.model_dump(exclude={"unit"}),
+            sha256=asked.digest,
+            left_out=out[asked.question.units[0]] if not asked.units_in(out) else None,
+        )
         for asked in form.asked.values()
     ]
     head = form.head
@@ -89,8 +100,7 @@ def get_questionnaire(evaluation: UUID, door: Reading) -> QuestionnaireShown:
 @routes.get("/evaluations/{evaluation}/answers", openapi_extra=acts("answers.read"), operation_id="answers")
 def get_answers(evaluation: UUID, door: Reading) -> AnswerList:
     """The newest version of every answer."""
-    rows = service.answers(door.work, door.actor, evaluation)
-    return AnswerList(answers=[AnswerShown.model_validate(row) for row in rows])
+    return _listed(door, evaluation, service.answers(door.work, door.actor, evaluation))
 
 
 @routes.post("/evaluations/{evaluation}/answers", openapi_extra=acts("answers.edit"), operation_id="give_answers")
@@ -142,5 +152,10 @@ def put_answer(
 )
 def get_versions(evaluation: UUID, question: Question, door: Reading) -> AnswerList:
     """Every version of one answer, oldest first."""
-    rows = service.history(door.work, door.actor, evaluation, question)
-    return AnswerList(answers=[AnswerShown.model_validate(row) for row in rows])
+    return _listed(door, evaluation, service.history(door.work, door.actor, evaluation, question))
+
+
+def _listed(door: Reading, evaluation: UUID, rows: list[AnyRow]) -> AnswerList:
+    """Answers that the actor has been given, said to be synthetic where they are."""
+    where = standing(door.work, evaluation, door.actor)
+    return AnswerList(synthetic=where.synthetic, answers=[AnswerShown.model_validate(row) for row in rows])

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from mem.api.routing import Day, Line, Made, Shown, Taken, UnitCode, acts, router
+from mem.api.routing import Day, FileName, Line, Made, Shown, Taken, UnitCode, acts, router
 from mem.evidence import service
 from mem.evidence.service import MEDIA_TYPES, NewFile, NewLink
 from mem.http.body import FILE_LIMIT
@@ -100,7 +100,7 @@ def post_file(
     door: Writing,
     title: Annotated[Line, Query()],
     unit: Annotated[list[UnitCode], Query(min_length=1, max_length=130)],
-    file_name: Annotated[str, Query(pattern=r"^[^\x00-\x1f\x7f/\\]{1,200}$")],
+    file_name: Annotated[FileName, Query()],
     key: IdempotencyKey = None,
 ) -> Made:
     """Attach a small file: its bytes are the body, its type the Content-Type."""

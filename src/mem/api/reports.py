@@ -14,6 +14,7 @@ from mem.http.unit import IdempotencyKey, Reading, Writing, tag
 from mem.recommendations import service as recommendations
 from mem.reports import comments, versions
 from mem.reports.comments import NewComment, NewResponse
+from mem.rounds.standing import standing
 
 routes = router("reports")
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="Null: the newest.")]
@@ -104,6 +105,7 @@ class RecommendationShown(Shown):
 
 
 class RecommendationList(Shown):
+    synthetic: bool
     recommendations: list[RecommendationShown]
 
 
@@ -159,4 +161,6 @@ def post_responses(evaluation: UUID, body: Responses, door: Writing, key: Idempo
 def get_recommendations(evaluation: UUID, door: Reading) -> RecommendationList:
     """The recommendations issued with the published report."""
     rows = recommendations.of_evaluation(door.work, door.actor, evaluation)
-    return RecommendationList(recommendations=[RecommendationShown.model_validate(row) for row in rows])
+    where = standing(door.work, evaluation, door.actor)
+    shown = [RecommendationShown.model_validate(row) for row in rows]
+    return RecommendationList(synthetic=where.synthetic, recommendations=shown)

@@ -14,7 +14,7 @@ from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.people.policy import Place
 from mem.rounds import service
 from mem.rounds.service import NewCycle
-from mem.rounds.standing import RoundStanding, round_standing
+from mem.rounds.standing import RoundStanding, round_standing, settings
 
 routes = router("rounds")
 
@@ -67,11 +67,14 @@ class ExclusionShown(Shown):
 
 
 class CycleShown(Shown):
+    """What was said of single units: those left out, and those evaluated whatever is said of the units above."""
+
     id: UUID
     code: str
     title: str
     kind: str
     excluded: list[ExclusionShown]
+    evaluated: list[str]
 
 
 class RoundShown(Shown):
@@ -120,16 +123,14 @@ class OccasionList(Shown):
 
 
 def _shown(door: Door, found: RoundStanding) -> RoundShown:
-    cycles = [
-        CycleShown(
-            id=row.id,
-            code=row.code,
-            title=row.title,
-            kind=row.kind,
-            excluded=[ExclusionShown.model_validate(one) for one in service.exclusions(door.work, row.id)],
+    cycles = []
+    for row in service.cycles(door.work, found.id):
+        said = settings(door.work, row.id)
+        excluded = [ExclusionShown(unit=unit, reason=reason) for unit, reason in said.items() if reason is not None]
+        evaluated = [unit for unit, reason in said.items() if reason is None]
+        cycles.append(
+            CycleShown(id=row.id, code=row.code, title=row.title, kind=row.kind, excluded=excluded, evaluated=evaluated)
         )
-        for row in service.cycles(door.work, found.id)
-    ]
     return RoundShown(
         id=found.id,
         code=found.code,
@@ -152,6 +153,14 @@ def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> Rou
         reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
         raise Invalid("round_not_opened", reason.message, [reason])
     door.allow(Place(method.roles))
+    twice = [
+        Reason("twice", "This unit stands twice.", f"/cycles/{number}/excluded/{index}/unit")
+        for number, cycle in enumerate(body.cycles)
+        for index, one in enumerate(cycle.excluded or ())
+        if one.unit in [before.unit for before in (cycle.excluded or ())[:index]]
+    ]
+    if twice:
+        raise Invalid("round_not_opened", "This round cannot be opened.", twice)
     cycles = [
         NewCycle(c.kind, c.code, c.title, None if c.excluded is None else {e.unit: e.reason for e in c.excluded})
         for c in body.cycles

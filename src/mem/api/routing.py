@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from mem.core.text import HIDDEN, hides
 from mem.http.body import StrictRoute
 from mem.http.problems import RESPONSES
 
@@ -17,9 +19,18 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
 StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.[0-9]{1,3})*)?$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True)]
+
+
+def _open(text: str) -> str:
+    if hides(text):
+        raise PydanticCustomError(HIDDEN, "A text holds a character that no reader sees")
+    return text
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True), AfterValidator(_open)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_open)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True), AfterValidator(_open)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f/\\]{1,200}$"), AfterValidator(_open)]
 Said = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose],
     Field(min_length=1, max_length=8, json_schema_extra={"additionalProperties": False}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mem.core.errors import Reason
+from mem.core.languages import unknown
 from mem.workflow.definition import Scale
 
 
@@ -67,6 +68,12 @@ def faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Cit
             yield Reason("unknown_citation", message, f"{judged.where}/citations/{index}")
 
 
+def language_faults(judged: Judgement, languages: Collection[str]) -> Iterator[Reason]:
+    """Each text in a language that the mechanism does not have."""
+    yield from unknown(judged.text, languages, f"{judged.where}/text")
+    yield from unknown(judged.recommendation, languages, f"{judged.where}/recommendation")
+
+
 def conclusion_faults(judged: Judgement, units: Collection[str], scale: Scale, citable: Citable) -> Iterator[Reason]:
     """Everything wrong with a conclusion."""
     yield from faults(judged, units, scale, citable)
@@ -76,10 +83,13 @@ def conclusion_faults(judged: Judgement, units: Collection[str], scale: Scale, c
         yield Reason("recommendation_needed", message, f"{judged.where}/recommendation")
 
 
-def spoken_faults(said: Sequence[Spoken], newest: Mapping[str, int], spoken: Collection[str]) -> Iterator[Reason]:
+def spoken_faults(
+    said: Sequence[Spoken], newest: Mapping[str, int], spoken: Collection[str], languages: Collection[str]
+) -> Iterator[Reason]:
     """Everything wrong with what a voice says at once. `newest` is each conclusion's newest version, `spoken` the units
     to whose newest conclusion the voice has spoken already."""
     for index, one in enumerate(said):
+        yield from unknown(one.dissent, languages, f"{one.where}/dissent")
         if one.unit in {other.unit for other in said[:index]}:
             yield Reason("twice", "This unit stands twice.", f"{one.where}/unit")
         if one.unit not in newest:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from mem.answers.service import newest
 from mem.assessments.models import ConclusionVersion, FindingVersion
-from mem.assessments.rules import Citable, Citation, Judgement, conclusion_faults, faults
+from mem.assessments.rules import Citable, Citation, Judgement, conclusion_faults, faults, language_faults
 from mem.core.db import AnyRow
 from mem.core.errors import Conflict, Invalid, Precondition, Reason
 from mem.core.work import Work
@@ -19,7 +19,7 @@ from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.rounds.experts import own_assignment
 from mem.rounds.models import Assignment
-from mem.rounds.standing import may, permitted, rated_units
+from mem.rounds.standing import Standing, may, permitted, rated_units
 
 _latest = (
     select(ConclusionVersion.unit, func.max(ConclusionVersion.version).label("version"))
@@ -43,7 +43,8 @@ def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judge
         raise Conflict("handed_in", reason.message, [reason])
     units = {unit.code for unit in rated_units(work, where)}
     citable = _citable(work, evaluation_id)
-    _refuse([reason for judged in findings for reason in faults(judged, units, where.scale, citable)], findings)
+    reasons = [reason for judged in findings for reason in faults(judged, units, where.scale, citable)]
+    _refuse(where, reasons, findings)
     _on_base(findings, _newest_findings(work, mine.id))
     rows = [
         {
@@ -122,7 +123,8 @@ def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Jud
     where = permitted(work, actor, "conclusions.edit", evaluation_id)
     units = {unit.code for unit in rated_units(work, where)}
     citable = _citable(work, evaluation_id)
-    _refuse([reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable)], judged)
+    reasons = [reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable)]
+    _refuse(where, reasons, judged)
     _on_base(judged, {unit: row.version for unit, row in concluded(work, evaluation_id).items()})
     rows = [
         {
@@ -177,7 +179,8 @@ def _cited(citation: Citation) -> dict[str, Any]:
     return {"answer": citation.answer, "version": citation.version}
 
 
-def _refuse(reasons: list[Reason], judged: Sequence[Judgement]) -> None:
+def _refuse(where: Standing, reasons: list[Reason], judged: Sequence[Judgement]) -> None:
+    reasons += [reason for one in judged for reason in language_faults(one, where.method.mechanism.languages)]
     units = [one.unit for one in judged]
     reasons += [
         Reason("twice", "This unit stands twice.", one.where)

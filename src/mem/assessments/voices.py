@@ -46,11 +46,11 @@ class Voice:
 def speak(work: Work, actor: Actor, evaluation_id: UUID, said: Sequence[Spoken]) -> list[tuple[str, int]]:
     """Say with the actor's own voice that it agrees to conclusions or dissents, all or none. Raises `Invalid`, and
     `Precondition` where a conclusion has been written anew since the actor saw it."""
-    permitted(work, actor, "conclusions.edit", evaluation_id)
+    where = permitted(work, actor, "conclusions.edit", evaluation_id)
     mine = own_assignment(work, actor, evaluation_id)
     newest = {unit: version for unit, version in work.db.execute(_NEWEST, {"evaluation": evaluation_id})}
     spoken = {unit for unit, voices in stances(work, evaluation_id).items() if mine.expert_state in voices}
-    reasons = list(spoken_faults(said, newest, spoken))
+    reasons = list(spoken_faults(said, newest, spoken, where.method.mechanism.languages))
     if reasons:
         raise Invalid("not_spoken", "This cannot be stored.", reasons)
     stale = [

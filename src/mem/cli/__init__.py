@@ -100,11 +100,14 @@ def plan_show(
 @workflow.command("check")
 def workflow_check(folder: Path) -> None:
     """Check a mechanism's folder: every fault with file, line and path. Exits 1 when there is one."""
+    from mem.cli.script import check_script  # noqa: PLC0415
     from mem.process.methods import read_definitions  # noqa: PLC0415
 
     found = read_definitions(folder)
-    if found.faults:
-        _fail([str(fault) for fault in found.faults])
+    method = None if found.faults else Method.of(found.parts)
+    faults = dict.fromkeys([*found.faults, *check_script(folder, method)])
+    if faults:
+        _fail([str(fault) for fault in faults])
     console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False, markup=False)
 
 

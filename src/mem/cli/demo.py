@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select
 
 from mem.app import BadDefinitions, installed
 from mem.cli.operations import add_officer, opened, prepare, verify_ledger
+from mem.cli.script import FILE, check_script, first_role
 from mem.client import Caller, Server
 from mem.core.db import Database
 from mem.core.yaml import Fault, read_yaml
@@ -40,7 +41,8 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
     """Run the whole demo and return its totals. Raises `CannotRun`."""
     console = Console(stderr=quiet)
     settings, method, script = _choose(settings, mechanism)
-    code, role = method.mechanism.mechanism, _first_role(method, script)
+    code, role = method.mechanism.mechanism, first_role(method, script["personas"])
+    assert role is not None  # or the script would have a fault
     _fresh(settings)
     token = add_officer(settings, method, f"{SYNTHETIC}first officer", role, None, 1)
     began = time.monotonic()
@@ -84,19 +86,12 @@ def _choose(settings: Settings, mechanism: str) -> tuple[Settings, Method, dict[
         (method,) = installed(folder).values()
     except BadDefinitions as bad:
         raise CannotRun("\n".join(str(fault) for fault in bad.faults)) from None
-    script = read_yaml(folder / "demo.yaml", "demo.yaml")
+    script, faults = read_yaml(folder / FILE, FILE), check_script(folder, method)
     if isinstance(script, Fault):
         raise CannotRun(str(script))
+    if faults:
+        raise CannotRun("\n".join(str(fault) for fault in faults))
     return settings.model_copy(update={"workflows": folder.absolute()}), method, script.data
-
-
-def _first_role(method: Method, script: dict[str, Any]) -> str:
-    """The role of the script that may manage people."""
-    roles = method.roles
-    for role in script["personas"]:
-        if role in roles and "manage_people" in roles[role].capabilities and not roles[role].of_a_state:
-            return str(role)
-    raise CannotRun("demo.yaml has no persona that may manage people")
 
 
 def _fresh(settings: Settings) -> None:

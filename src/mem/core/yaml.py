@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 KeyPath = tuple[str | int, ...]
 LARGEST = 2**53 - 1  # beyond it, two integers can look alike to a reader of JSON
+DEEPEST = 40
+TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True)
@@ -46,53 +49,84 @@ class Source:
         return 1
 
     def fault(self, path: KeyPath, message: str) -> Fault:
-        return Fault(self.file, self.line(path), ".".join(str(step) for step in path), message)
+        return Fault(self.file, self.line(path), _dotted(path), message)
+
+
+class _Unreadable(ValueError):
+    """A node that cannot become plain data, and where it stands."""
+
+    def __init__(self, node: Node, path: KeyPath, reason: str) -> None:
+        super().__init__(f"holds what cannot be read: {reason}")
+        self.line, self.path = node.start_mark.line + 1, _dotted(path)
 
 
 def read_yaml(path: Path, name: str) -> Source | Fault:
     """Read one YAML 1.2 file (`yes` and `no` stay strings); a file that cannot be read is a fault, not a crash."""
-    loader = YAML(typ="rt", pure=True)
-    loader.allow_duplicate_keys = False
+    loader = YAML(typ="safe", pure=True)
+    loader.max_depth = DEEPEST
+    lines: dict[KeyPath, int] = {}
     try:
-        tree = loader.load(path.read_text(encoding="utf-8"))
-        lines: dict[KeyPath, int] = {}
-        return Source(name, _plain(tree, (), lines), lines)
+        node = loader.compose(path.read_text(encoding="utf-8"))
+        return Source(name, None if node is None else _plain(loader, node, (), lines), lines)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or "not well-formed YAML"
+        if isinstance(error, MaxDepthExceededError):
+            problem = f"nested more than {DEEPEST} deep"
         return Fault(name, (mark.line + 1) if mark else 1, "", str(problem).splitlines()[0])
     except (OSError, UnicodeDecodeError) as error:
         return Fault(name, 1, "", f"cannot be read: {type(error).__name__}")
-    except (ValueError, KeyError, TypeError) as error:  # a value the reader cannot build, or a key that stands twice
-        return Fault(name, 1, "", f"holds what cannot be read: {error}")
+    except _Unreadable as error:
+        return Fault(name, error.line, error.path, str(error))
 
 
-def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
-    if isinstance(node, CommentedMap | CommentedSeq) and node.yaml_anchor() is not None:
-        raise ValueError("an anchor (&), which is not part of the language")  # its copies could fill the memory
-    if isinstance(node, CommentedMap):
-        if node.merge:
-            raise ValueError("a merge key (<<), which is not part of the language")
-        for key in node:
-            if (*path, str(key)) in lines:
-                raise ValueError(f"the key '{key}' twice, once as a number")
-            lines[(*path, str(key))] = node.lc.key(key)[0] + 1
-        return {str(key): _plain(value, (*path, str(key)), lines) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            lines[(*path, index)] = node.lc.item(index)[0] + 1
-        return [_plain(value, (*path, index), lines) for index, value in enumerate(node)]
-    return _scalar(node)
+def _plain(loader: YAML, node: Node, path: KeyPath, lines: dict[KeyPath, int]) -> Any:
+    if node.anchor is not None:  # its copies could fill the memory
+        raise _Unreadable(node, path, "an anchor (&), which is not part of the language")
+    if isinstance(node, MappingNode) and node.tag == f"{TAG}map":
+        found = {}
+        for key, value in node.value:
+            if key.tag == f"{TAG}merge":
+                raise _Unreadable(key, path, "a merge key (<<), which is not part of the language")
+            here = (*path, _key(loader, key, path))
+            if here in lines:
+                raise _Unreadable(key, here, "this key stands twice")
+            lines[here] = key.start_mark.line + 1
+            found[str(here[-1])] = _plain(loader, value, here, lines)
+        return found
+    if isinstance(node, SequenceNode) and node.tag == f"{TAG}seq":
+        for index, item in enumerate(node.value):
+            lines[(*path, index)] = item.start_mark.line + 1
+        return [_plain(loader, item, (*path, index), lines) for index, item in enumerate(node.value)]
+    return _scalar(loader, node, path)
 
 
-def _scalar(node: Any) -> Any:
-    """A scalar as plain JSON; ruamel's own kinds of text and number become the built-in ones."""
-    if isinstance(node, bool) or node is None:
-        return node
-    if isinstance(node, datetime | date):
-        return node.isoformat()
-    if isinstance(node, int | float):
-        if not (abs(node) <= LARGEST if isinstance(node, int) else isfinite(node)):
-            raise ValueError(f"a number that JSON cannot say: {node}")
-        return int(node) if isinstance(node, int) else float(node)
-    return str(node)
+def _key(loader: YAML, node: Node, path: KeyPath) -> str:
+    if not isinstance(node, ScalarNode):
+        raise _Unreadable(node, path, "a key that is no word")
+    return str(_plain(loader, node, path, {}))
+
+
+def _scalar(loader: YAML, node: Node, path: KeyPath) -> Any:
+    """A scalar as plain JSON. A tag of one's own would mean nothing here, nor would a tag that does not fit."""
+    if not isinstance(node, ScalarNode) or not str(node.tag).startswith(TAG):
+        raise _Unreadable(node, path, f"the tag '{node.tag}', which does not belong here")
+    try:
+        value = loader.constructor.construct_object(node)
+    except YAMLError as error:
+        raise _Unreadable(node, path, str(getattr(error, "problem", None) or error)) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise _Unreadable(node, path, str(error)) from None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and abs(value) <= LARGEST:
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    raise _Unreadable(node, path, f"a number that JSON cannot say: {node.value}")
+
+
+def _dotted(path: KeyPath) -> str:
+    return ".".join(str(step) for step in path)

@@ -38,12 +38,13 @@ def answer_questionnaire(stage: Stage, persona: Persona, evaluation: Evaluation,
     caller = persona.caller
     form = caller.get(f"{evaluation.path}/questionnaire")
     given = {answer["question"]: answer["version"] for answer in caller.get(f"{evaluation.path}/answers")["answers"]}
-    outright = [question for question in form["questions"] if question["shown_if"] is None]
+    asked = [question for question in form["questions"] if question["left_out"] is None]
+    outright = [question for question in asked if question["shown_if"] is None]
     if "only" in task:
         outright = [question for question in outright if question["units"][0].startswith(tuple(task["only"]))]
         _give(stage, caller, evaluation, form, outright, given)
         return
-    by_key = {question["key"]: question for question in form["questions"]}
+    by_key = {question["key"]: question for question in asked}
     wanted = outright
     while wanted:
         _give(stage, caller, evaluation, form, wanted, given)

@@ -38,8 +38,7 @@ def _single(question: Question, chance: random.Random, rules: Mapping[str, Any],
 
 
 def _multi(question: Question, chance: random.Random, rules: Mapping[str, Any], years: Sequence[int]) -> Any:
-    alone = [code for code in rules["alone"] if code in {choice["code"] for choice in question["choices"]}]
-    codes = [choice["code"] for choice in question["choices"] if choice["code"] not in alone]
+    codes = [choice["code"] for choice in question["choices"] if not choice["exclusive"]]
     return sorted(chance.sample(codes, chance.randint(1, len(codes))), key=codes.index)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -14,6 +15,7 @@ from rich.table import Table
 from mem.demo.driver import Progress as Report
 from mem.demo.stage import Stage
 
+ABSENT = "–"
 COLUMNS = ("answers", "evidence", "findings", "ratings", "comments", "responses")
 
 
@@ -40,21 +42,20 @@ def bars(console: Console, stage: Stage) -> Iterator[Report]:
 
 
 def table(console: Console, stage: Stage, totals: Mapping[str, Any]) -> None:
-    """The table by state, and the totals."""
-    shown = Table(title=f"{stage.round['title']}: SYNTHETIC data", title_style="bold")
-    shown.add_column("State", no_wrap=True)
+    """The table by state, in the order of the road, and the totals. It fits 80 columns; a longer name is folded."""
+    shown = Table(title=f"{stage.round['title']}: SYNTHETIC data", title_style="bold", box=box.SIMPLE_HEAD)
+    shown.show_edge, shown.padding = False, (0, 1, 0, 0)
+    shown.add_column("State", overflow="fold")
     for name in COLUMNS:
-        shown.add_column(name.capitalize(), justify="right")
-    shown.add_column("Outcome", no_wrap=True)
+        shown.add_column(name.capitalize(), justify="right", no_wrap=True, min_width=len(name))
     names = {member["code"]: member["names"] for member in stage.mechanism["members"]}
     for state in stage.states:
         name = names[state].get("en") or state
-        if state in stage.absent:
-            shown.add_row(name, *[""] * len(COLUMNS), "not participating")
-            continue
         counted = stage.by_state.get(state, Counter())
-        shown.add_row(name, *[f"{counted.get(column, 0):,}" for column in COLUMNS], "published")
+        shown.add_row(name, *[ABSENT if state in stage.absent else f"{counted[column]:,}" for column in COLUMNS])
     shown.add_section()
-    shown.add_row("Total", *[f"{totals[column]:,}" for column in COLUMNS], f"{totals['published']} published")
+    shown.add_row("Total", *[f"{totals[column]:,}" for column in COLUMNS])
+    absent = f"; {len(stage.absent)} not participating ({ABSENT})" if stage.absent else ""
     wide = console if console.is_terminal else Console(file=console.file, width=120)
     wide.print(shown)
+    wide.print(f"{totals['published']} reports published{absent}.", highlight=False)

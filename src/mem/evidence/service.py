@@ -60,6 +60,9 @@ def attach_links(work: Work, actor: Actor, evaluation_id: UUID, links: Sequence[
     for index, link in enumerate(links):
         if not is_link(link.url):
             reasons.append(Reason("wrong_value", "Expected an http or https address.", f"/links/{index}/url"))
+        if link.issued_on is not None and link.issued_on > work.now.date():
+            message = "A document that is still to be issued is no evidence yet."
+            reasons.append(Reason("in_the_future", message, f"/links/{index}/issued_on"))
         reasons.extend(_unknown_units(where, link.units, f"/links/{index}/units"))
     if reasons:
         raise Invalid("evidence_refused", "This evidence cannot be attached.", reasons)

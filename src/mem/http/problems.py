@@ -27,6 +27,7 @@ from mem.core.errors import (
     Reason,
     Refused,
 )
+from mem.core.text import HIDDEN
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
 from mem.http.headers import ALWAYS, UNLESS_SET
@@ -115,7 +116,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = [Reason("wrong_value", str(one["msg"]), _where(one["loc"])) for one in error.errors()]
+        reasons = [Reason(_code(one["type"]), str(one["msg"]), _where(one["loc"])) for one in error.errors()]
         return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
 
     @app.exception_handler(HTTPException)
@@ -143,6 +144,11 @@ def install(app: FastAPI) -> None:
     def of_anything(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
         return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+def _code(kind: str) -> str:
+    """The codes of our own checks are told as they are; those of the framework are one to a caller."""
+    return kind if kind == HIDDEN else "wrong_value"
 
 
 def _methods(request: Request) -> list[str]:

@@ -21,6 +21,11 @@ CAPABILITIES = frozenset(
     }
 )  # fmt: skip
 
+JUDGING = frozenset({"write_findings", "consolidate"})
+"""Capabilities of a role that evaluates, and of no other."""
+NEVER_OVER_THE_OWN = JUDGING | {"respond"}
+"""Capabilities that a role of the scope `own` cannot hold."""
+
 ARTEFACTS: Mapping[str, str | None] = {
     "progress": None,
     "record": None,

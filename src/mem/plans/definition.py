@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -75,6 +75,21 @@ class Tree:
     def at(self, level: str) -> list[Unit]:
         """The units of a level, in order."""
         return [unit for unit in self.units.values() if unit.level == level]
+
+    def left_out(self, settings: Mapping[str, str | None]) -> dict[str, str]:
+        """The units left out, each with the reason, by the settings of some (unit to reason; None: evaluated). The
+        nearest setting decides: a unit's own, else that of its nearest parent. Above a unit that is set to be
+        evaluated nothing is left out, or it would stand nowhere."""
+        found: dict[str, str] = {}
+        for unit in self.units.values():
+            nearest = next((code for code in (unit.code, *reversed(unit.parents)) if code in settings), None)
+            reason = None if nearest is None else settings[nearest]
+            if reason is not None:
+                found[unit.code] = reason
+        for code in (code for code, reason in settings.items() if reason is None):
+            for parent in self.units[code].parents:
+                found.pop(parent, None)
+        return found
 
     def below(self, code: str) -> list[Unit]:
         """A unit and everything under it."""

@@ -24,8 +24,8 @@ from mem.reports.comments import listed
 from mem.reports.models import ReportVersion
 from mem.rounds.experts import assignments, designations
 from mem.rounds.models import CountryEvaluation, Decision, Occasion
-from mem.rounds.service import cycles, exclusions
-from mem.rounds.standing import RoundStanding, Standing, excluded, rated_units
+from mem.rounds.service import cycles
+from mem.rounds.standing import RoundStanding, Standing, excluded, rated_units, settings
 
 
 @dataclass(frozen=True)
@@ -211,5 +211,5 @@ def _occasions(work: Work, round_id: UUID) -> dict[UUID, Held]:
 def _judged(work: Work, where: RoundStanding, cycle_id: UUID, kind: str) -> int:
     cycle = where.method.mechanism.cycles[kind]
     tree = tree_of(where.method, cycle.plan)
-    out = {unit.code for row in exclusions(work, cycle_id) for unit in tree.below(row.unit)}
+    out = tree.left_out(settings(work, cycle_id))
     return sum(unit.code not in out for unit in tree.at(cycle.rated))

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.policy import ARTEFACTS, CAPABILITIES
+from mem.people.policy import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
 from mem.plans.definition import Tree, check_plans
 from mem.process.effects import EFFECTS
 from mem.process.guards import GUARDS
 from mem.questionnaires.check import check_questionnaires
 from mem.reports.blocks import KINDS, NAMED
 from mem.reports.definition import check_report
-from mem.workflow.check import Checked, Verb, Vocabulary, check
+from mem.workflow.check import Checked, check
 from mem.workflow.loader import Folder, read_folder
+from mem.workflow.vocabulary import Verb, Vocabulary
 
 DEMO = "demo.yaml"
 
@@ -23,6 +24,8 @@ VOCABULARY = Vocabulary(
     guards={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in GUARDS.items()},
     effects={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in EFFECTS.items()},
     capabilities=CAPABILITIES,
+    judging=JUDGING,
+    never_over_the_own=NEVER_OVER_THE_OWN,
     artefacts=ARTEFACTS,
 )
 
@@ -66,7 +69,9 @@ def _cycles(folder: Folder, found: Checked, trees: dict[str, Tree], codes: set[s
         if cycle.rated not in tree.level_names:
             faults.append(source.fault((*path, "rated"), f"plan '{cycle.plan}' has no level '{cycle.rated}'"))
         for index, item in enumerate(cycle.excluded):
+            where = (*path, "excluded", index, "unit")
             if item.unit not in tree.units:
-                where = (*path, "excluded", index, "unit")
                 faults.append(source.fault(where, f"unknown unit '{item.unit}'"))
+            if item.unit in [before.unit for before in cycle.excluded[:index]]:
+                faults.append(source.fault(where, f"the unit '{item.unit}' stands twice"))
     return faults

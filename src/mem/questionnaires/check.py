@@ -8,7 +8,7 @@ from mem.core.yaml import Fault, KeyPath, Source
 from mem.expressions import BadExpression, names
 from mem.plans.definition import Tree
 from mem.questionnaires.definition import Question, Questionnaire, Section
-from mem.questionnaires.types import TYPES
+from mem.questionnaires.types import TYPES, MultiChoice
 from mem.workflow.loader import Folder, parse
 
 EXTRAS = ("choices", "rows")
@@ -75,12 +75,22 @@ class _Check:
             codes = [option.code for option in getattr(question, extra)]
             for code in sorted({code for code in codes if codes.count(code) > 1}):
                 yield source.fault((*path, extra), f"the code '{code}' stands twice")
+        yield from self._exclusive(source, (*path, "choices"), question)
         if question.shown_if is not None:
             try:
                 for name in sorted(names(question.shown_if) - set(self.questions)):
                     yield source.fault((*path, "shown_if"), f"unknown question '{name}'")
             except BadExpression as error:
                 yield source.fault((*path, "shown_if"), str(error))
+
+    def _exclusive(self, source: Source, path: KeyPath, question: Question) -> Iterable[Fault]:
+        """Only among several choices does one exclude others, and only if there are others."""
+        exclusive = [index for index, choice in enumerate(question.choices) if choice.exclusive]
+        if question.type != MultiChoice.name:
+            for index in exclusive:
+                yield source.fault((*path, index, "exclusive"), f"type '{question.type}' does not take 'exclusive'")
+        elif exclusive and len(exclusive) == len(question.choices):
+            yield source.fault(path, "every choice is exclusive: nothing is ever chosen together")
 
     def _circles(self) -> Iterable[Fault]:
         done: set[str] = set()

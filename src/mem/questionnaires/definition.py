@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from mem.core.errors import Reason
 from mem.core.languages import LocalizedText
 from mem.expressions import holds, names
 from mem.methods.method import Method
-from mem.questionnaires.types import TYPES, Option, QuestionType, Shape
+from mem.questionnaires.types import TYPES, Choice, Option, QuestionType, Shape
 from mem.workflow.definition import Definition, Name
 
 
@@ -28,7 +28,7 @@ class Question(Definition):
     help: LocalizedText | None = None
     required: bool = True
     shown_if: str | None = None
-    choices: list[Option] = []
+    choices: list[Choice] = []
     rows: list[Option] = []
     unit: LocalizedText | None = None
 
@@ -61,6 +61,10 @@ class Asked:
     shape: Shape
     digest: str
 
+    def units_in(self, out: Container[str]) -> list[str]:
+        """The units that the question is about, without those left out; with none it is not asked."""
+        return [unit for unit in self.question.units if unit not in out]
+
     def faults(self, value: Any) -> list[Reason]:
         """Everything wrong with a value for this question; empty when it fits."""
         return list(self.type.faults(value, self.shape))
@@ -78,6 +82,7 @@ class Form:
                     tuple(option.code for option in question.choices),
                     tuple(option.code for option in question.rows),
                     tuple(head.years),
+                    frozenset(choice.code for choice in question.choices if choice.exclusive),
                 )
                 frozen = digest_of(question.model_dump(mode="json"))
                 self.asked[question.key] = Asked(question, TYPES[question.type], shape, frozen)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from mem.core.errors import Reason
 from mem.core.languages import LocalizedText
+from mem.core.text import HIDDEN, hides
 from mem.workflow.definition import Definition, Name
 
 LONGEST_TEXT = 8_000
@@ -30,13 +31,21 @@ class Option(Definition):
     label: LocalizedText
 
 
+class Choice(Option):
+    """`exclusive`: never chosen together with others, such as "none of these"."""
+
+    exclusive: bool = False
+
+
 @dataclass(frozen=True)
 class Shape:
-    """What a type needs to know of its question: choices, rows, and the years of the questionnaire."""
+    """What a type needs to know of its question: choices (and which of them exclude all others), rows, and the years
+    of the questionnaire."""
 
     choices: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    exclusive: frozenset[str] = frozenset()
 
 
 class QuestionType(Protocol):
@@ -61,6 +70,8 @@ def _text(value: Any, where: str = "", longest: int = LONGEST_TEXT) -> Iterator[
         yield _wrong("a text that is not empty", where)
     elif len(value) > longest:
         yield Reason("too_long", f"At most {longest} characters.", where)
+    elif hides(value):
+        yield Reason(HIDDEN, "A text holds a character that no reader sees.", where)
 
 
 def _number(value: Any, where: str = "") -> Iterator[Reason]:
@@ -134,6 +145,8 @@ class MultiChoice:
                 yield _wrong("one of the choices", f"/{index}")
             elif item in value[:index]:
                 yield Reason("twice", "A choice stands twice.", f"/{index}")
+            elif item in shape.exclusive and len(value) > 1:
+                yield Reason("exclusive_choice", "This choice is never chosen together with others.", f"/{index}")
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return ", ".join(label(item) for item in value)
@@ -220,12 +233,13 @@ TYPES: dict[str, QuestionType] = {
 
 
 def is_link(value: Any) -> bool:
-    """Whether a value is an absolute http(s) address with a host, at most 2,000 characters long."""
-    if not isinstance(value, str) or len(value) > 2_000 or any(c.isspace() for c in value):
+    """Whether a value is an absolute http(s) address with a host, at most 2,000 characters long. A name and password
+    within it (`user:pass@host`) would be published, and would hide where it leads."""
+    if not isinstance(value, str) or len(value) > 2_000 or any(c.isspace() for c in value) or hides(value):
         return False
     try:
         parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False
 

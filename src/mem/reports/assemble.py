@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -57,10 +57,10 @@ def gather(work: Work, where: Standing) -> Record:
     rated = rated_units(work, where)
     answers, evidence = current(work, where.id), pieces(work, where.id)
     languages = method.mechanism.languages
-    by_unit_answers = _answers(where, answers)
+    by_unit_answers = _answers(where, answers, out)
     by_unit_evidence: dict[str, list[Attached]] = {}
     for row, units in evidence:
-        for unit in units:
+        for unit in (unit for unit in units if unit not in out):
             by_unit_evidence.setdefault(unit, []).append(Attached(str(row.id), row.sha256, row.title))
     hashes = {str(row.id): row.sha256 for row, _ in evidence}
     found = concluded(work, where.id)
@@ -69,6 +69,7 @@ def gather(work: Work, where: Standing) -> Record:
     member = method.members.member(where.state)
     names = {
         "state": member.names if member else {},
+        "the_state": member.within_text if member else {},
         "official": member.official if member else {},
         "plan": tree.plan.title,
     }
@@ -88,8 +89,8 @@ def gather(work: Work, where: Standing) -> Record:
         totals={
             "judged": len(rated),
             "left_out": sum(unit.code in out for unit in tree.at(where.cycle.rated)),
-            "answers": len(answers),
-            "evidence": len(evidence),
+            "answers": len({one.asked.question.key for unit in by_unit_answers for one in by_unit_answers[unit]}),
+            "evidence": len({one.id for unit in by_unit_evidence for one in by_unit_evidence[unit]}),
         },
         conclusions={
             unit: _conclusion(row, changed, hashes, _dissents(method, spoken.get(unit, {})))
@@ -106,15 +107,15 @@ def newest_version(work: Work, evaluation_id: UUID) -> int | None:
     return found
 
 
-def _answers(where: Standing, answers: Mapping[str, AnyRow]) -> dict[str, list[Given]]:
-    """By unit, the answers that count: those to questions that are shown."""
+def _answers(where: Standing, answers: Mapping[str, AnyRow], out: Container[str]) -> dict[str, list[Given]]:
+    """By unit, the answers that count: those to questions that are shown, on units that are not left out."""
     values = {key: row.value for key, row in answers.items() if row.value is not None}
     found: dict[str, list[Given]] = {}
     shown = where.form.shown(values)
     for key, asked in where.form.asked.items():
         if key in answers and key in shown:
             row = answers[key]
-            for unit in asked.question.units:
+            for unit in asked.units_in(out):
                 found.setdefault(unit, []).append(Given(asked, row.version, row.value, row.not_applicable))
     return found
 

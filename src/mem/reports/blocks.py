@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mem.plans.definition import Unit
 from mem.reports.definition import Block
@@ -30,9 +30,13 @@ def paragraphs(record: Record, blocks: Sequence[Block], unit: Unit | None = None
 
 
 def _sentence(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
-    yield Paragraph(
-        _key(block, unit), block.block, _code(unit), 0, record.say(str(block.pattern), record.totals), record.origin
-    )
+    text = record.say(str(block.pattern), record.totals)
+    yield Paragraph(_key(block, unit), block.block, _code(unit), 0, text, record.origin)
+
+
+def _coverage(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
+    pattern = block.pattern if record.totals["left_out"] else block.without
+    yield from _sentence(record, block.model_copy(update={"pattern": pattern}), unit)
 
 
 def _synthetic_notice(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -106,8 +110,7 @@ def _finding(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragr
     concluded = record.conclusions.get(_code(unit) or "")
     if unit is not None and concluded is not None:
         sources = [_unit_source(unit), *concluded.sources]
-        made = Paragraph(_key(block, unit), block.block, unit.code, 0, concluded.text, sources)
-        yield _changed(record, made)
+        yield _changed(record, Paragraph(_key(block, unit), block.block, unit.code, 0, concluded.text, sources))
 
 
 def _rating(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
@@ -148,10 +151,8 @@ def _summary(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragr
         for language in record.languages
         if all(language in value.label for value in present)
     }
-    sources: list[Source] = [_unit_source(unit)]
-    sources += [
-        source for code in inside for source in record.conclusions[code].sources if source["kind"] == "conclusion"
-    ]
+    cited = (source for code in inside for source in record.conclusions[code].sources)
+    sources = [_unit_source(unit), *(source for source in cited if source["kind"] == "conclusion")]
     if inside:
         text = record.say(str(block.pattern), {"unit": unit.code, "counts": counts})
         yield Paragraph(_key(block, unit), block.block, unit.code, 0, text, sources)
@@ -159,17 +160,18 @@ def _summary(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragr
 
 def _exclusions(record: Record, block: Block, unit: Unit | None) -> Iterator[Paragraph]:
     for left_out in record.tree.units.values():
-        if left_out.code in record.excluded:
-            text = record.say(str(block.pattern), {"unit": left_out.code, "reason": record.excluded[left_out.code]})
-            key = _key(block, left_out)
-            yield Paragraph(key, block.block, left_out.code, 0, text, [_unit_source(left_out)])
+        reason = record.excluded.get(left_out.code)
+        if reason is not None and reason != record.excluded.get("".join(left_out.parents[-1:])):
+            text = record.say(str(block.pattern), {"unit": left_out.code, "reason": reason})
+            yield Paragraph(_key(block, left_out), block.block, left_out.code, 0, text, [_unit_source(left_out)])
 
 
-NAMED = frozenset({"state", "official", "round", "plan"})
+NAMED = frozenset({"state", "the_state", "official", "round", "plan"})
 TOTALS = frozenset({"judged", "left_out", "answers", "evidence"})
 PATTERN = frozenset({"pattern"})
 KINDS: Mapping[str, Kind] = {
     "sentence": Kind(_sentence, NAMED | TOTALS, PATTERN),
+    "coverage": Kind(_coverage, NAMED | TOTALS, PATTERN | {"without"}),
     "synthetic_notice": Kind(_synthetic_notice, NAMED, PATTERN),
     "units": Kind(_units, takes=frozenset({"level", "blocks"})),
     "heading": Kind(_heading),
@@ -191,10 +193,7 @@ def _changed(record: Record, paragraph: Paragraph) -> Paragraph:
     if change is None:
         return paragraph
     text, source = change
-    return Paragraph(
-        paragraph.key, paragraph.block, paragraph.unit, paragraph.depth, text,
-        [*paragraph.sources, source], paragraph.rating,
-    )  # fmt: skip
+    return replace(paragraph, text=text, sources=[*paragraph.sources, source])
 
 
 def _key(block: Block, unit: Unit | None) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select
 
 from mem.core.db import AnyRow
 from mem.core.errors import Conflict, Invalid, NotFound, Reason
+from mem.core.languages import unknown
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.people.policy import Actor
@@ -198,7 +199,7 @@ def _newest(work: Work, evaluation_id: UUID) -> tuple[int, dict[str, dict[str, A
 def _response_faults(
     where: Standing, one: NewResponse, found: AnyRow, paragraphs: Mapping[str, dict[str, Any]], pointer: str
 ) -> list[Reason]:
-    reasons = []
+    reasons: list[Reason] = []
     changed = one.changed_text is not None or one.changed_rating is not None
     if one.disposition == "not_accepted" and changed:
         message = "What is not accepted changes nothing."
@@ -206,6 +207,7 @@ def _response_faults(
     if one.disposition != "not_accepted" and not changed:
         message = "What is accepted, wholly or partly, changes the text or the rating."
         reasons.append(Reason("change_needed", message, f"{pointer}/changed_text"))
+    reasons.extend(unknown(one.changed_text, where.method.mechanism.languages, f"{pointer}/changed_text"))
     if one.changed_text is not None and found.about == "rating":
         reasons.append(Reason("rating_meant", "The comment is about the rating.", f"{pointer}/changed_text"))
     if one.changed_rating is not None:

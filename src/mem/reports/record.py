@@ -78,7 +78,7 @@ class Record:
     scale: Scale
     synthetic: bool
     origin: Sequence[Source]  # the round and the method: what sentences about the whole stand on
-    names: Mapping[str, Mapping[str, str]]  # field → language → text: state, official, round, plan
+    names: Mapping[str, Mapping[str, str]]  # field → language → text, for each of `NAMED`
     excluded: Mapping[str, str]
     rated: Sequence[Unit]
     answers: Mapping[str, Sequence[Given]]  # by unit

@@ -38,12 +38,13 @@ class Cycle(Base):
 
 
 class CycleExclusion(Base):
-    """A unit of the plan that a cycle leaves out, with everything below it, and why."""
+    """A unit of the plan that a cycle leaves out and why, or (without a reason) evaluates whatever is said of the units
+    above. The nearest setting decides for everything below it."""
 
     __tablename__ = "cycle_exclusion"
     cycle_id: Mapped[UUID] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(String(40), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class CountryEvaluation(Base):

@@ -87,12 +87,15 @@ def open_round(
         if left_out is None:
             left_out = {item.unit: item.reason for item in kinds[cycle.kind].excluded}
         for unit, reason in left_out.items():
-            _exclude(work, round_standing(work, round_id), cycle_id, cycle.kind, unit, reason)
+            where = round_standing(work, round_id)
+            _in_the_plan(where, cycle.kind, unit)
+            _set(work, where, cycle_id, unit, reason)
     return round_id
 
 
 def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: bool, reason: str | None) -> None:
-    """Say that a cycle evaluates a unit (with all below), or leaves it out and why. Only before answers are asked."""
+    """Say that a cycle evaluates a unit, or leaves it out and why; with all below that nothing else is said of. Only
+    before answers are asked."""
     found = work.db.execute(select(Cycle.round_id, Cycle.kind).where(Cycle.id == cycle_id)).first()
     if found is None:
         raise NotFound
@@ -103,18 +106,18 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
         raise Conflict("too_late", message, [Reason("too_late", message)])
     _in_the_plan(where, found.kind, unit)
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
-    if not evaluated:
-        if not reason:
-            raise Invalid("reason_needed", "What is left out needs a reason.", [Reason("reason_needed", "", "/reason")])
-        _exclude(work, where, cycle_id, found.kind, unit, reason)
-    else:
-        record(work, where.id, "unit_included", {"cycle": str(cycle_id), "unit": unit})
+    if not evaluated and not reason:
+        raise Invalid("reason_needed", "What is left out needs a reason.", [Reason("reason_needed", "", "/reason")])
+    _set(work, where, cycle_id, unit, None if evaluated else reason)
 
 
-def _exclude(work: Work, where: RoundStanding, cycle_id: UUID, kind: str, unit: str, reason: str) -> None:
-    _in_the_plan(where, kind, unit)
+def _set(work: Work, where: RoundStanding, cycle_id: UUID, unit: str, reason: str | None) -> None:
     work.db.execute(insert(CycleExclusion).values(cycle_id=cycle_id, unit=unit, reason=reason))
-    record(work, where.id, "unit_excluded", {"cycle": str(cycle_id), "unit": unit, "reason": reason})
+    data = {"cycle": str(cycle_id), "unit": unit}
+    if reason is None:
+        record(work, where.id, "unit_included", data)
+    else:
+        record(work, where.id, "unit_excluded", {**data, "reason": reason})
 
 
 def _in_the_plan(where: RoundStanding, kind: str, unit: str) -> None:
@@ -183,12 +186,6 @@ def cycles(work: Work, round_id: UUID) -> list[AnyRow]:
     """The cycles of a round: id, code, title, kind."""
     query = select(Cycle.id, Cycle.code, Cycle.title, Cycle.kind).where(Cycle.round_id == round_id)
     return list(work.db.execute(query.order_by(Cycle.code)))
-
-
-def exclusions(work: Work, cycle_id: UUID) -> list[AnyRow]:
-    """What a cycle leaves out: unit, reason."""
-    query = select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == cycle_id)
-    return list(work.db.execute(query.order_by(CycleExclusion.unit)))
 
 
 def occasions(work: Work, round_id: UUID) -> list[AnyRow]:

@@ -19,7 +19,11 @@ from mem.questionnaires.definition import Form, form_of
 from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
 
-_EXCLUDED = select(CycleExclusion.unit, CycleExclusion.reason).where(CycleExclusion.cycle_id == bindparam("cycle"))
+_SETTINGS = (
+    select(CycleExclusion.unit, CycleExclusion.reason)
+    .where(CycleExclusion.cycle_id == bindparam("cycle"))
+    .order_by(CycleExclusion.unit)
+)
 _STANDING = (
     select(
         CountryEvaluation.state,
@@ -196,8 +200,12 @@ def may(actor: Actor | None, action: str, place: Place) -> bool:
 
 def excluded(work: Work, found: Standing) -> dict[str, str]:
     """Every unit the cycle leaves out, itself or by a parent, with the reason."""
-    rows = work.db.execute(_EXCLUDED, {"cycle": found.cycle_id})
-    return {unit.code: reason for code, reason in rows for unit in found.tree.below(code)}
+    return found.tree.left_out(settings(work, found.cycle_id))
+
+
+def settings(work: Work, cycle_id: UUID) -> dict[str, str | None]:
+    """What a cycle says of single units: why each is left out, or None where it is evaluated."""
+    return {unit: reason for unit, reason in work.db.execute(_SETTINGS, {"cycle": cycle_id})}
 
 
 def rated_units(work: Work, found: Standing) -> list[Unit]:

@@ -6,11 +6,11 @@ handed in by whoever knows them: the engine itself knows no feature.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mem.core.yaml import Fault, KeyPath, Source
 from mem.workflow.definition import (
@@ -24,29 +24,9 @@ from mem.workflow.definition import (
     Use,
     Workflow,
 )
+from mem.workflow.entries import member_faults, role_faults, scale_faults
 from mem.workflow.loader import Folder, parse
-
-
-@dataclass(frozen=True)
-class Verb:
-    """A guard or an effect as data may use it: its parameters, the subjects it knows how to look at, the subject that
-    its parameter `workflow` must move, and what must come with a trigger that uses it."""
-
-    params: type[BaseModel]
-    subjects: frozenset[str]
-    about: str | None = None
-    needs: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The closed lists that data may use: guards and effects, capabilities, and for each artefact the capability
-    that editing it takes (None: it is only ever seen)."""
-
-    guards: Mapping[str, Verb]
-    effects: Mapping[str, Verb]
-    capabilities: Collection[str]
-    artefacts: Mapping[str, str | None]
+from mem.workflow.vocabulary import Verb, Vocabulary
 
 
 @dataclass
@@ -83,8 +63,7 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
     found.scales = the("scales.yaml", Scales)
     found.calendar = the("calendar.yaml", Calendar)
     found.members = the("states.yaml", Members)
-    _roles(folder, found, words)
-    _members(folder, found)
+    found.faults.extend(_entries(folder, roles, found, words))
     places: dict[str, Source] = {}
     for source in folder.workflows():
         workflow = parse(Workflow, source, found.faults)
@@ -102,25 +81,13 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
     return found
 
 
-def _roles(folder: Folder, found: Checked, words: Vocabulary) -> None:
-    source = folder.sources.get("roles.yaml")
-    for name, role in found.roles.items():
-        for index, capability in enumerate(role.capabilities):
-            if capability not in words.capabilities and source is not None:
-                path: KeyPath = ("roles", name, "capabilities", index)
-                found.faults.append(source.fault(path, f"unknown capability '{capability}'"))
-
-
-def _members(folder: Folder, found: Checked) -> None:
-    if found.members is None:
-        return
-    source, regions = folder.sources["states.yaml"], {region.code for region in found.members.regions}
-    codes = [member.code for member in found.members.members]
-    for index, member in enumerate(found.members.members):
-        if member.region not in regions:
-            found.faults.append(source.fault(("members", index, "region"), f"unknown region '{member.region}'"))
-        if member.code in codes[:index]:
-            found.faults.append(source.fault(("members", index, "code"), f"the code '{member.code}' stands twice"))
+def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabulary) -> Iterable[Fault]:
+    if roles is not None:
+        yield from role_faults(folder.sources["roles.yaml"], roles, words)
+    if found.scales is not None:
+        yield from scale_faults(folder.sources["scales.yaml"], found.scales)
+    if found.members is not None:
+        yield from member_faults(folder.sources["states.yaml"], found.members)
 
 
 def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:

@@ -157,16 +157,23 @@ class Calendar(Definition):
 
 
 class Member(Definition):
-    """A member state by ISO 3166-1 alpha-3 code, with its names and the dates of its membership."""
+    """A member state by ISO 3166-1 alpha-3 code, with its names and the dates of its membership. `in_text`: how its
+    name stands within a sentence, in the languages in which that takes an article."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     names: LocalizedText
+    in_text: LocalizedText | None = None
     official: LocalizedText
     region: Name
     language: LanguageCode
     since: str
     until: str | None = None
     note: str | None = None
+
+    @property
+    def within_text(self) -> dict[str, str]:
+        """Its name as a sentence says it, in every language that there is a name in."""
+        return {**self.names, **(self.in_text or {})}
 
     def on(self, day: str) -> bool:
         """Whether it is a member on a day (ISO)."""

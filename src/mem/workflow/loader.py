@@ -54,13 +54,16 @@ def read_folder(path: Path) -> Folder:
     return Folder(path, sources, tuple(faults))
 
 
-def parse(model: type[Model], source: Source, faults: list[Fault]) -> Model | None:
-    """The file as a definition; what does not fit is added to `faults` with its line."""
+def parse(model: type[Model], source: Source, faults: list[Fault], at: KeyPath = ()) -> Model | None:
+    """The file, or what it holds at a path, as a definition; what does not fit is added to `faults` with its line."""
+    data = source.data
+    for step in at:
+        data = data[step]
     try:
-        return model.model_validate(source.data)
+        return model.model_validate(data)
     except ValidationError as error:
         for one in error.errors(include_url=False, include_input=False, include_context=False):
-            path = _in_file(source, tuple(step for step in one["loc"] if step != "[key]"))
+            path = _in_file(source, (*at, *(step for step in one["loc"] if step != "[key]")))
             faults.append(source.fault(path, one["msg"]))
         return None
 

@@ -39,6 +39,8 @@ class Road:
         event = self._machine.events.get(trigger)
         if event is None:
             return Reason("unknown_trigger", "This road has no such trigger.", "trigger")
+        if stage not in self._machine.states:
+            return Reason("unknown_stage", f"This road has no stage '{stage}'.", "stage")
         position = _Position(stage)
         try:
             event.trigger(position)

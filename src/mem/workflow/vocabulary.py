@@ -1,0 +1,33 @@
+"""Which words may data use? Handed in by whoever knows them: the engine itself knows no feature."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A guard or an effect as data may use it: its parameters, the subjects it knows how to look at, the subject that
+    its parameter `workflow` must move, and what must come with a trigger that uses it."""
+
+    params: type[BaseModel]
+    subjects: frozenset[str]
+    about: str | None = None
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The closed lists that data may use: guards and effects, capabilities (with those that only a role that evaluates
+    holds, and those that no role holds over its own state), and for each artefact the capability that editing it
+    takes (None: it is only ever seen)."""
+
+    guards: Mapping[str, Verb]
+    effects: Mapping[str, Verb]
+    capabilities: Collection[str]
+    judging: Collection[str]
+    never_over_the_own: Collection[str]
+    artefacts: Mapping[str, str | None]
