@@ -27,7 +27,7 @@ GUARDS_AND_EFFECTS = [
         EVALUATION,
         "effects: [publish_report, issue_recommendations]",
         "effects: [publish_report, ring_bells]",
-        (Expected("ring_bells", "transitions.12.effects.1", "unknown effect 'ring_bells'"),),
+        (Expected("ring_bells", "transitions.14.effects.1", "unknown effect 'ring_bells'"),),
     ),
     Changed(
         "an effect where a guard belongs",
@@ -52,12 +52,12 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "a guard that does not fit a country evaluation",
         EVALUATION,
-        "guards: [every_assessment_is_handed_in]",
+        "guards: [report_was_approved]",
         "guards: [states_are_enrolled]",
         (
             Expected(
                 "states_are_enrolled",
-                "transitions.5.guards.0",
+                "transitions.14.guards.0",
                 "guard 'states_are_enrolled' does not fit a country_evaluation",
             ),
         ),
@@ -77,11 +77,11 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "a parameter of a guard with a wrong value",
         EVALUATION,
-        "{at_least: 2}",
-        "{at_least: 0}",
+        "by: [mem_unit]\n    guards:\n      - assessors_are_assigned: {at_least: 2}",
+        "by: [mem_unit]\n    guards:\n      - assessors_are_assigned: {at_least: 0}",
         (
             Expected(
-                "- assessors_are_assigned", "transitions.3.guards.0",
+                "by: [mem_unit]\n    guards:\n      - assessors_are_assigned", "transitions.3.guards.0",
                 "guard 'assessors_are_assigned', parameter 'at_least': Input should be greater than or equal to 1",
             ),
         ),
@@ -89,11 +89,11 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "a parameter of a guard with another name",
         EVALUATION,
-        "{at_least: 2}",
-        "{at_most: 2}",
+        "by: [mem_unit]\n    guards:\n      - assessors_are_assigned: {at_least: 2}",
+        "by: [mem_unit]\n    guards:\n      - assessors_are_assigned: {at_most: 2}",
         (
             Expected(
-                "- assessors_are_assigned", "transitions.3.guards.0",
+                "by: [mem_unit]\n    guards:\n      - assessors_are_assigned", "transitions.3.guards.0",
                 "guard 'assessors_are_assigned', parameter 'at_least': Field required",
             ),
         ),
@@ -101,11 +101,11 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "a parameter that a guard does not take",
         EVALUATION,
-        "guards: [every_unit_is_concluded]",
-        "guards:\n      - every_unit_is_concluded: {strictly: true}",
+        "- every_unit_is_concluded\n",
+        "- every_unit_is_concluded: {strictly: true}\n",
         (
             Expected(
-                "- every_unit_is_concluded", "transitions.6.guards.0",
+                "- every_unit_is_concluded", "transitions.6.guards.2",
                 "guard 'every_unit_is_concluded', parameter 'strictly': Extra inputs are not permitted",
             ),
         ),
@@ -202,7 +202,7 @@ GUARDS_AND_EFFECTS = [
         EVALUATION,
         "guards: [report_was_approved]",
         "guards: [record_decision]",
-        (Expected("guards: [record_decision", "transitions.12.guards.0", "unknown guard 'record_decision'"),),
+        (Expected("guards: [record_decision", "transitions.14.guards.0", "unknown guard 'record_decision'"),),
     ),
     Changed(
         "a guard on evaluations that asks about rounds",
@@ -260,7 +260,7 @@ GUARDS_AND_EFFECTS = [
         tuple(
             Expected(
                 "- trigger: send_back\n    from: before_commission\n    to: revision\n    by: [commission]\n    needs:",
-                "transitions.11.needs", f"'{verb}' needs 'occasion' to come with the trigger",
+                "transitions.13.needs", f"'{verb}' needs 'occasion' to come with the trigger",
             )
             for verb in ("occasion_was_held", "record_decision")
         ),
@@ -273,7 +273,7 @@ ROLES_AND_ARTEFACTS = [
         EVALUATION,
         "by: [commission]\n    needs: [occasion]\n",
         "by: [commission, committee]\n    needs: [occasion]\n",
-        (Expected("committee", "transitions.10.by.1", "unknown role 'committee'"),),
+        (Expected("committee", "transitions.12.by.1", "unknown role 'committee'"),),
     ),
     Changed(
         "a role in by that may not advance",
@@ -303,8 +303,8 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "an unknown role in edits",
         EVALUATION,
-        "edits:\n      mem_unit: [assignments]",
-        "edits:\n      mem_office: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_office: [assignments]",
         (Expected("mem_office", "stages.compilation.edits.mem_office", "unknown role 'mem_office'"),),
     ),
     Changed(
@@ -338,8 +338,8 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "a role that edits without the capability",
         EVALUATION,
-        "edits:\n      mem_unit: [assignments]",
-        "edits:\n      mem_unit: [assignments, findings]",
+        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, findings]",
         (
             Expected(
                 "[assignments, findings", "stages.compilation.edits.mem_unit.1",
@@ -348,7 +348,7 @@ ROLES_AND_ARTEFACTS = [
         ),
     ),
     Changed(
-        "a capability that is taken from a role that needs it in three stages",
+        "a capability that is taken from a role that needs it in a stage",
         "roles.yaml",
         "capabilities: [consolidate, respond, advance]",
         "capabilities: [respond, advance]",
@@ -357,17 +357,13 @@ ROLES_AND_ARTEFACTS = [
                 "expert: [conclusions]\n      coordinator: [conclusions", "stages.consolidation.edits.coordinator.0",
                 "role 'coordinator' lacks the capability 'consolidate' for this", EVALUATION,
             ),
-            Expected(
-                "coordinator: [responses, conclusions", "stages.revision.edits.coordinator.1",
-                "role 'coordinator' lacks the capability 'consolidate' for this", EVALUATION,
-            ),
         ),
     ),
     Changed(
         "an artefact that is only ever seen in edits",
         EVALUATION,
-        "edits:\n      mem_unit: [assignments]",
-        "edits:\n      mem_unit: [report]",
+        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [report]",
         (Expected("edits:\n      mem_unit: [report", "stages.compilation.edits.mem_unit.0",
                   "'report' is seen, never edited"),),
     ),
@@ -444,7 +440,7 @@ ROADS = [
         "deadline: {days: country_comment}",
         (
             Expected(
-                "by: []", "transitions.8.by", "nobody may fire 'deem_no_more_comments', and no lapse does"
+                "by: []", "transitions.9.by", "nobody may fire 'deem_no_more_comments', and no lapse does"
             ),
         ),
     ),
