@@ -135,3 +135,16 @@ def test_each_link_is_another_address_of_a_synthetic_document(attached: Stage) -
     assert len({one["url"] for one in links}) == len(links)
     assert {one["title"].startswith("Synthetic ") for one in links} == {True}
     assert {one["url"].startswith("https://example.org/synthetic/") for one in links} == {True}
+
+
+def test_what_the_cycle_leaves_out_is_not_answered(served: Served) -> None:
+    (cycle,) = served.script["round"]["cycles"]
+    round_ = {**served.script["round"], "cycles": [{**cycle, "excluded": [{"unit": "IC-1", "reason": "Synthetic."}]}]}
+    script = {**served.script, "round": round_, "not_participating": {}, "stop": {"round": ["evaluation"]}}
+    stage = runs.set_out(served, script, "left-out")
+    run(stage, runs.silent)
+    evaluation = stage.evaluations[0]
+    answer_questionnaire(stage, entity(stage, evaluation), evaluation, {})
+    about = {questions(stage, evaluation)[one["question"]]["units"][0] for one in listed(stage, evaluation, "answers")}
+    assert blockers(stage, evaluation) == []
+    assert {unit.partition(".")[0] for unit in about} == {"IC-2", "IC-3", "IC-4", "IC-5"}

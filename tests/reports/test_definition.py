@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -298,3 +299,9 @@ def test_the_real_sentences_are_in_the_four_languages_of_the_mechanism_and_so_ar
 
 def test_the_report_of_a_method_is_built_once() -> None:
     assert report_of(real_method()) is report_of(real_method())
+
+
+def test_a_french_sentence_keeps_its_marks_on_the_line_of_the_word_before() -> None:
+    report = report_of(real_method())
+    texts = [*report.sentences.values(), *(document.title for document in report.documents.values())]
+    assert [text["fr"] for text in texts if re.search(r" [:;?!»]", text["fr"])] == []
