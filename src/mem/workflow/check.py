@@ -104,11 +104,18 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
 
 def _roles(folder: Folder, found: Checked, words: Vocabulary) -> None:
     source = folder.sources.get("roles.yaml")
+    if source is None:
+        return
     for name, role in found.roles.items():
-        for index, capability in enumerate(role.capabilities):
-            if capability not in words.capabilities and source is not None:
-                path: KeyPath = ("roles", name, "capabilities", index)
-                found.faults.append(source.fault(path, f"unknown capability '{capability}'"))
+        lists: tuple[tuple[str, list[str], Collection[str], str], ...] = (
+            ("capabilities", role.capabilities, words.capabilities, "capability"),
+            ("incompatible", role.incompatible, found.roles, "role"),
+            ("grants", role.grants, found.roles, "role"),
+        )
+        for key, names, known, what in lists:
+            for index, one in enumerate(names):
+                if one not in known:
+                    found.faults.append(source.fault(("roles", name, key, index), f"unknown {what} '{one}'"))
 
 
 def _members(folder: Folder, found: Checked) -> None:
