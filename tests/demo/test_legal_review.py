@@ -141,7 +141,7 @@ def test_two_mechanisms_in_one_folder_load_beside_each_other(two: Path) -> None:
 async def test_a_round_of_each_of_two_mechanisms_runs_by_its_own_method(
     two: Path, database_url: str, tmp_path: Path
 ) -> None:
-    app = create_app(Settings(data_dir=tmp_path / "data", database_url=database_url, workflows=two))
+    app = create_app(Settings(data_dir=tmp_path / "data", database_url=database_url, one_login=True, workflows=two))
     house: House = app.state.house
     async with (
         app.router.lifespan_context(app),
