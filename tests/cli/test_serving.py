@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from tests import databases
 from tests.architecture.test_hands import denied
@@ -14,7 +17,7 @@ from tests.demo import runs
 
 from mem.cli.operations import Unfit, opened, prepare, unfit_to_serve
 from mem.core.db import SERVER, Database
-from mem.migrate import downgrade
+from mem.migrate import _config, current, downgrade, head
 from mem.settings import Settings
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
@@ -116,6 +119,20 @@ def test_commands_that_prepare_say_what_a_login_may_not_do(login: str, tmp_path:
         assert (refused.returncode, refused.stdout) == (1, ""), refused.stderr
         assert "MEM_OWNER_URL" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_of_two_who_migrate_at_once_the_second_waits(empty_database: Database, tmp_path: Path) -> None:
+    url = empty_database.engine.url.render_as_string(hide_password=False)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor() as beside:
+        with empty_database.write() as connection:
+            command.upgrade(_config(connection), "head")
+            second = beside.submit(runs.mem, "migrate", data=tmp_path, url=url)
+            with empty_database.read() as looking:
+                while not looking.execute(waiting).scalar_one() and not second.done():
+                    time.sleep(0.05)
+        assert (second.result().returncode, second.result().stderr) == (0, "")
+    assert current(empty_database) == head()
 
 
 def test_a_demo_needs_no_login_but_the_owners_and_its_server_has_narrow_hands(

@@ -40,7 +40,8 @@ def opened(settings: Settings, by_owner: bool = False) -> Iterator[Database]:
     except ProgrammingError as error:
         if not by_owner or getattr(error.orig, "sqlstate", None) != DENIED:
             raise
-        raise Unfit(f"This login does not own the tables ({error.orig}). Say MEM_OWNER_URL.") from error
+        said = str(error.orig).partition("\n")[0]
+        raise Unfit(f"This login may not: {said}. MEM_OWNER_URL says who owns the tables.") from error
     finally:
         database.dispose()
 
