@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from tests import databases
 from tests.callers import Api
 
@@ -107,6 +109,15 @@ def empty_database(backend: str, request: pytest.FixtureRequest, tmp_path: Path)
 
 
 @pytest.fixture
+def login(database_url: str, postgresql_server: str) -> Iterator[str]:
+    """The address of the database for a login of its own, which may do nothing yet."""
+    name, password = f"mem_login_{uuid4().hex[:12]}", uuid4().hex
+    databases.administer(postgresql_server, f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
+    yield make_url(database_url).set(username=name, password=password).render_as_string(hide_password=False)
+    databases.administer(postgresql_server, f"DROP ROLE {name}")
+
+
+@pytest.fixture
 def work(database: Database) -> Iterator[Work]:
     """One unit of work at a fixed instant, by nobody; rolled back at the end."""
     with database.engine.connect() as connection:
@@ -119,8 +130,8 @@ def work(database: Database) -> Iterator[Work]:
 
 @pytest.fixture
 async def app(database_url: str, methods: dict[str, Method], tmp_path: Path) -> AsyncIterator[FastAPI]:
-    """The application over a fresh database of its own, started."""
-    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, workflows=WORKFLOWS)
+    """The application over a fresh database of its own, started; on PostgreSQL with the hands of the server alone."""
+    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, one_login=True, workflows=WORKFLOWS)
     made = create_app(settings, methods)
     async with made.router.lifespan_context(made):
         yield made

@@ -114,14 +114,15 @@ def postgresql_template(server: str) -> Iterator[str]:
 def postgresql_database(server: str, name: str, template: str = "template0") -> Iterator[str]:
     """The address of a new database, gone afterwards."""
     name = f"{name}_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _administer(server: str, statement: str) -> None:
+def administer(server: str, statement: str) -> None:
+    """Say one statement to a server, outside any transaction."""
     url = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:

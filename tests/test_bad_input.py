@@ -70,7 +70,9 @@ async def stand(
     """One for all rows, since none of them changes anything."""
     folder = tmp_path_factory.mktemp("stand")
     with ExitStack() as stack:
-        settings = Settings(data_dir=folder, database_url=address(request, folder, stack), workflows=WORKFLOWS)
+        settings = Settings(
+            data_dir=folder, database_url=address(request, folder, stack), one_login=True, workflows=WORKFLOWS
+        )
         app = create_app(settings, methods)
         transport = httpx.ASGITransport(app=app)
         async with (

@@ -52,7 +52,7 @@ async def hired(api: Api) -> Cast:
         ok(await officer.post(f"{V1}/people/{made}/roles", body), 201)
         issued = ok(await officer.post(f"{V1}/people/{made}/tokens", {"label": "laptop"}), 201)
         caller = Caller(api.client, UUID(made), issued["token"])
-        assert ok(await caller.get(f"{V1}/me"))["grants"] == [{"role": role, "state": state}]
+        assert ok(await caller.get(f"{V1}/me"))["grants"] == [body]
         return caller
 
     return Cast(

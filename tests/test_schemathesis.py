@@ -124,7 +124,7 @@ def stand(
     """One for all, since whatever is stored changes nothing of what is described."""
     folder = tmp_path_factory.mktemp("described")
     url = databases.sqlite_copy(sqlite_template, folder)
-    app = create_app(Settings(data_dir=folder, database_url=url, workflows=WORKFLOWS), methods)
+    app = create_app(Settings(data_dir=folder, database_url=url, one_login=True, workflows=WORKFLOWS), methods)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     with asyncio.Runner() as runner:
         client = httpx.AsyncClient(transport=transport, base_url="http://mem.test")

@@ -249,7 +249,7 @@ def world(work: Work, method: Method, code: str = "round") -> World:
         name = f"{role} {state or ''}".strip()
         person = add_person(work, name)
         grant_role(work, method, person, role, state)
-        return Actor(person, name, (Grant(role, state),))
+        return Actor(person, name, (Grant(role, state, method.mechanism.mechanism),))
 
     def of_states(role: str, *states: str) -> dict[str, Actor]:
         return {state: acting(role, state) for state in states or STATES}

@@ -77,7 +77,7 @@ def create_app(
     every so many seconds (None: none). Raises `BadDefinitions`, or
     `MethodDamaged` when a pinned method is not what it was."""
     found = installed(settings.workflows) if methods is None else methods
-    database = Database(settings.url)
+    database = Database(settings.url, settings.one_login)
     try:
         with database.read() as connection:
             verify_pinned(Work(connection, now()))

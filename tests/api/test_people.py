@@ -30,11 +30,11 @@ async def test_a_person_is_added_given_a_role_and_a_token_and_then_is_somebody(a
     ok(await officer.post(f"{V1}/people/{made}/roles", role("coordinator", "CHL")), 201)
     assert ok(await ana.get(f"{V1}/me")) == {
         "person": made, "name": "Ana Pérez",
-        "grants": [{"role": "expert", "state": "BRB"}, {"role": "coordinator", "state": "CHL"}],
+        "grants": [role("expert", "BRB"), role("coordinator", "CHL")],
     }  # fmt: skip
     for _ in range(2):  # ending twice is no error
         assert ok(await officer.post(f"{V1}/roles/{first}/end")) == {"id": first}
-    assert ok(await ana.get(f"{V1}/me"))["grants"] == [{"role": "coordinator", "state": "CHL"}]
+    assert ok(await ana.get(f"{V1}/me"))["grants"] == [role("coordinator", "CHL")]
     for _ in range(2):
         assert ok(await officer.post(f"{V1}/tokens/{issued['id']}/revocation")) == {"id": issued["id"]}
     refused(await ana.get(f"{V1}/me"), 401)
@@ -46,7 +46,7 @@ async def test_everybody_is_listed_with_the_roles_they_hold(api: Api) -> None:
     held = ok(await officer.post(f"{V1}/people/{made}/roles", role("auditor")), 201)["id"]
     listed = {one["name"]: one for one in ok(await officer.get(f"{V1}/people"))["people"]}
     assert listed["Ana Pérez"] == {
-        "id": made, "name": "Ana Pérez", "roles": [{"id": held, "role": "auditor", "state": None}]
+        "id": made, "name": "Ana Pérez", "roles": [{"id": held, **role("auditor")}]
     }  # fmt: skip
     assert listed["mem_unit"]["id"] == str(officer.person_id)
     ok(await officer.post(f"{V1}/roles/{held}/end"))
@@ -70,6 +70,8 @@ async def test_a_role_that_cannot_be_held_is_refused_with_every_reason(api: Api)
         assert codes(refused(await officer.post(path, body), 422)) == errors, body
     other = f"{V1}/people/{await added(officer)}/roles"
     assert codes(refused(await officer.post(other, role("auditor", "BRB")), 422)) == {"state_not_meant"}
+    own = f"{V1}/people/{officer.person_id}/roles"
+    assert codes(refused(await officer.post(own, role("auditor")), 422)) == {"own_role", "incompatible_roles"}
     refused(await officer.post(f"{V1}/people/{UNKNOWN}/roles", role("auditor")), 404)
     refused(await officer.post(f"{V1}/roles/{UNKNOWN}/end"), 404)
 
@@ -107,17 +109,26 @@ async def test_a_token_made_for_less_does_less_whoever_shows_it(api: Api) -> Non
     body = {"kind": "evaluation", "code": "main", "title": "All"}
     opened = {"mechanism": "mem", "code": "r-9", "title": "Ninth", "cycles": [body]}
     reading = await limited("read")
+    narrow = await limited("manage_people", "read")
+    for scope, errors in ((None, {"wider_than_own"}), (["answer"], {"wider_than_own"})):
+        refusal = refused(await narrow.post(path, {"label": "wider", "scope": scope}), 422)
+        assert codes(refusal) == errors
+    ok(await narrow.post(path, {"label": "narrower", "scope": ["read"]}), 201)
     assert ok(await reading.get(f"{V1}/rounds")) == {"rounds": []}
     for response in (
         await reading.post(f"{V1}/people", {"name": "Nobody"}),
         await reading.get(f"{V1}/people"),
         await reading.post(f"{V1}/rounds", opened),
         await (await limited("manage_people")).post(f"{V1}/rounds", opened),
+        await (await limited("manage_people")).get(f"{V1}/me"),
+        await (await limited("open_round")).get(f"{V1}/rounds"),
         await (await limited()).post(f"{V1}/rounds", opened),
     ):
         assert codes(refused(response, 403)) == {"token_scope"}
     ok(await (await limited("read", "open_round")).post(f"{V1}/rounds", opened), 201)
-    ok(await (await limited("manage_people")).post(f"{V1}/people", {"name": "Somebody"}), 201)
+    managing, key = await limited("manage_people"), {"headers": {"Idempotency-Key": "sent-twice"}}
+    made = [ok(await managing.post(f"{V1}/people", {"name": "Somebody"}, **key), 201) for _ in range(2)]
+    assert made[0] == made[1]
 
 
 async def test_nobody_but_the_secretariat_manages_people(api: Api) -> None:

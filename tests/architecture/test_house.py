@@ -26,7 +26,7 @@ EXCUSED_FROM_A_MIRROR = {
     "mem/migrate.py": "tests/architecture/test_migrations.py",
     "mem/settings.py": "fields; the application of every test over HTTP is made from it",
     "mem/workflow/vocabulary.py": "fields; every check of a folder is handed one",
-    "mem/tables.py": "a list of imports; tests/architecture/test_migrations.py holds it against the schema",
+    "mem/tables.py": "tests/architecture: test_migrations.py for the tables, test_hands.py for what the server may do",
 }
 """Modules without `tests/<same path>/test_<module>.py`, and why. `models.py` needs none: its tables are held against
 the migrated schema, and its constraints are tested where they bite."""

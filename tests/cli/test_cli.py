@@ -196,7 +196,7 @@ async def test_a_person_is_added_with_a_token_that_works(
     assert re.fullmatch(r"mem_[0-9a-f]{16}_[\w-]{43}\n", added.stdout)
     me = await api.get("/api/v1/me", headers={"Authorization": f"Bearer {added.stdout.strip()}"})
     assert (me.status_code, me.json()["name"]) == (200, "Ana Pérez")
-    assert me.json()["grants"] == [{"role": role, "state": state}]
+    assert me.json()["grants"] == [{"mechanism": "mem", "role": role, "state": state}]
 
 
 @SQLITE
@@ -409,7 +409,7 @@ def commenting(database: Database, method: Method) -> UUID:
     """An evaluation in which the country may comment for another day; then the comments are deemed to be in."""
     with database.write() as connection:
         work = Work(connection, now())
-        officer = Actor(work.new_id(), "Officer", (Grant("mem_unit", None),))
+        officer = Actor(work.new_id(), "Officer", (Grant("mem_unit", None, "mem"),))
         cycles = [NewCycle("evaluation", "main", "All", {})]
         round_id = open_round(work, method, "r1", "A round", True, cycles, date(2018, 2, 1))
         (evaluation,) = enrol(work, officer, cycles_of(work, round_id)[0].id, ["BRB"])

@@ -56,7 +56,7 @@ def test_an_officer_comes_in_with_the_role_until_the_token_expires(settings: Set
     token = officer(settings, days=3)
     with database.read() as connection:
         actor, _ = actor_of(Work(connection, now() + timedelta(days=2)), f"Bearer {token}")
-        assert (actor.name, actor.grants) == ("First officer", (Grant("mem_unit", None),))
+        assert (actor.name, actor.grants) == ("First officer", (Grant("mem_unit", None, "mem"),))
         with pytest.raises(NotAuthenticated):
             actor_of(Work(connection, now() + timedelta(days=4)), f"Bearer {token}")
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from tests import databases
 from tests.looking import NOW
@@ -166,6 +167,18 @@ def test_every_session_of_postgresql_has_its_limits(database: Database, name: st
     for opened in (database.write(), database.read()):
         with opened as connection:
             assert connection.execute(text(f"SHOW {name}")).scalar() == value
+
+
+@ONLY_POSTGRESQL
+def test_a_session_waits_until_what_it_commits_is_stored(database_url: str) -> None:
+    name = make_url(database_url).database
+    for said, found in (("off", "on"), ("remote_apply", "remote_apply"), ("on", "on")):
+        databases.administer(database_url, f"ALTER DATABASE {name} SET synchronous_commit = {said}")
+        database = Database(database_url)
+        for opening in (database.write(), database.read()):
+            with opening as connection:
+                assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == found
+        database.dispose()
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:

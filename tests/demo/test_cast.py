@@ -44,7 +44,7 @@ def test_everybody_comes_in_by_the_own_token_with_that_one_role_and_a_synthetic_
     for persona in hired.personas:
         me = persona.caller.get("/me")
         assert me["person"] == persona.person
-        assert me["grants"] == [{"role": persona.role, "state": persona.state}]
+        assert me["grants"] == [{"mechanism": "mem", "role": persona.role, "state": persona.state}]
         assert me["name"].startswith("Synthetic ")
         assert persona.state is None or me["name"].endswith(f" of {persona.state}")
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.callers import Api, person
 from tests.demo import runs
 from tests.methods_of import MEM
+from tests.road import codes, refused
 
 from mem.app import create_app, installed
 from mem.core.db import Database
@@ -52,6 +53,7 @@ def with_legal_review(folder: Path) -> Path:
     """Let a legal adviser clear each report before the Commission sees it, in a copy of `workflows/mem`."""
     road = folder / "country_evaluation.yaml"
     runs.replace(folder / "roles.yaml", "  auditor:\n", f"{ROLE}  auditor:\n")
+    runs.replace(folder / "roles.yaml", "grants: [mem_unit,", "grants: [legal_adviser, mem_unit,")
     runs.replace(folder / "calendar.yaml", "  session:", f"  legal_review: {{days: {DAYS}, basis: ours}}\n  session:")
     runs.replace(road, "  before_commission:\n", f"{STAGE}  before_commission:\n")
     runs.replace(road, "    from: revision\n    to: before_commission\n", "    from: revision\n    to: legal_review\n")
@@ -139,20 +141,29 @@ def test_two_mechanisms_in_one_folder_load_beside_each_other(two: Path) -> None:
 async def test_a_round_of_each_of_two_mechanisms_runs_by_its_own_method(
     two: Path, database_url: str, tmp_path: Path
 ) -> None:
-    app = create_app(Settings(data_dir=tmp_path / "data", database_url=database_url, workflows=two))
+    app = create_app(Settings(data_dir=tmp_path / "data", database_url=database_url, one_login=True, workflows=two))
     house: House = app.state.house
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://mem.test") as client,
     ):
-        officer = person(Api(client, house), "mem_unit")
+        officers = {code: person(Api(client, house), "mem_unit", mechanism=code) for code in ("mem", "reviewed")}
         opened = {}
-        for code in ("mem", "reviewed"):
+        for code, officer in officers.items():
             cycles = [{"kind": "evaluation", "code": "main", "title": "All"}]
             body = {"mechanism": code, "code": f"round-{code}", "title": "A round", "cycles": cycles}
+            for other in officers.values():
+                if other is not officer:
+                    assert codes(refused(await other.post("/api/v1/rounds", body), 403)) == {"unknown_role"}
             opened[code] = (await officer.post("/api/v1/rounds", body)).json()
             shown = (await officer.get(f"/api/v1/mechanisms/{code}")).json()
             assert ("legal_adviser" in shown["roles"]) == (code == "reviewed")
+        first = opened["mem"]
+        assert (await officers["mem"].get(f"/api/v1/rounds/{first['id']}/transitions")).status_code == httpx.codes.OK
+        path = f"/api/v1/people/{officers['mem'].person_id}/roles"
+        role = {"mechanism": "mem", "role": "mem_unit"}
+        refusal = refused(await officers["reviewed"].post(path, role), 422)
+        assert codes(refusal) == {"already_held", "may_not_grant"}
     assert {code: one["mechanism"] for code, one in opened.items()} == {"mem": "mem", "reviewed": "reviewed"}
     assert {code: one["method"] for code, one in opened.items()} == {
         code: method.digest for code, method in house.methods.items()

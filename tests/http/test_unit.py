@@ -22,7 +22,6 @@ from mem.http.body import StrictRoute
 from mem.http.unit import House, Reading, Writing, expected_version, tag
 from mem.ledger.service import ADMINISTRATION, events
 from mem.people.models import Person
-from mem.people.policy import Place
 
 
 @pytest.mark.parametrize(
@@ -139,13 +138,13 @@ def careless(house: House) -> FastAPI:
 
     @routes.post("/is-refused-late", openapi_extra={"x-action": "people.manage"})
     def is_refused_late(door: Writing) -> dict[str, str]:
-        door.allow(Place(door.house.methods["mem"].roles))
+        door.allow(*door.house.within("mem"))
         add(door)
         raise Conflict("too_late", "Something was found only now.")
 
     @routes.post("/is-right", openapi_extra={"x-action": "people.manage"})
     def is_right(door: Writing) -> dict[str, str]:
-        door.allow(Place(door.house.methods["mem"].roles))
+        door.allow(*door.house.within("mem"))
         add(door)
         return {"status": "all is well"}
 

@@ -31,6 +31,7 @@ from mem.workflow.definition import Role
 
 PERSON = UUID("00000000-0000-0000-0000-000000000001")
 OWN, OTHER = "BRA", "ARG"
+MEM = "mem"
 EVALUATION = "country_evaluation"
 STAGES = (
     "enrolled", "answering", "compilation", "review", "consolidation", "country_comment", "revision",
@@ -40,13 +41,13 @@ WHERE_IT_MATTERS = sorted(code for code, action in ACTIONS.items() if not action
 
 
 def actor(*grants: tuple[str, str | None], scope: frozenset[str] | None = None) -> Actor:
-    return Actor(PERSON, "Somebody", tuple(Grant(role, state) for role, state in grants), scope)
+    return Actor(PERSON, "Somebody", tuple(Grant(role, state, MEM) for role, state in grants), scope)
 
 
 def at(stage: str, state: str = OWN, assigned: bool = False) -> Place:
     """The evaluation of a state in a stage of the real road, with the real roles."""
     road = real_method().workflows[EVALUATION]
-    return Place(real_method().roles, state, road.sees(stage), road.edits(stage), assigned)
+    return Place(real_method().roles, state, road.sees(stage), road.edits(stage), assigned, MEM)
 
 
 def codes(verdict: Allow | Deny) -> list[str]:
@@ -170,7 +171,7 @@ def test_a_role_does_in_a_stage_what_its_data_say_and_is_told_every_reason_why_n
     verdict = decide(actor((role, of)), ACTIONS[action], at(stage, OWN, assigned))
     assert codes(verdict) == against
     if not against:
-        assert verdict == Allow(Grant(role, of))
+        assert verdict == Allow(Grant(role, of, MEM))
 
 
 EVALUATES = ("expert", "coordinator")
@@ -201,7 +202,7 @@ def test_whoever_evaluates_has_no_part_in_the_own_country_in_any_stage_whatever_
 def test_the_other_roles_of_whoever_evaluates_hold_for_other_countries(evaluates: str) -> None:
     both = actor((evaluates, OWN), ("mem_unit", None))
     verdict = decide(both, ACTIONS["assignments.edit"], at("compilation", OTHER))
-    assert verdict == Allow(Grant("mem_unit", None))
+    assert verdict == Allow(Grant("mem_unit", None, MEM))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_the_other_roles_of_whoever_evaluates_hold_for_other_countries(evaluates
 def test_evaluating_the_own_country_is_holding_a_role_that_evaluates_for_it(
     role: str, of: str | None, place: str | None, found: bool
 ) -> None:
-    assert evaluates_own(actor((role, of)), Place(real_method().roles, place)) is found
+    assert evaluates_own(actor((role, of)), Place(real_method().roles, place, mechanism=MEM)) is found
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_a_role_reaches_its_own_state_the_others_or_all(
     scope: str, of: str | None, place: str | None, found: bool
 ) -> None:
     role = Role.model_validate({"title": {"en": "x"}, "scope": scope})
-    assert in_scope(Grant("x", of), role, Place({}, place)) is found
+    assert in_scope(Grant("x", of, MEM), role, Place({}, place)) is found
 
 
 @pytest.mark.parametrize("code", sorted(ACTIONS))
@@ -279,7 +280,7 @@ def test_a_place_of_which_nothing_is_known_allows_nothing(code: str) -> None:
 @pytest.mark.parametrize("code", sorted(code for code, action in ACTIONS.items() if action.sees or action.edits))
 def test_a_stage_that_shows_and_opens_nothing_allows_no_seeing_and_no_editing(code: str) -> None:
     for role in real_method().roles:
-        place = Place(real_method().roles, OWN, assigned=True)
+        place = Place(real_method().roles, OWN, assigned=True, mechanism=MEM)
         for of in (OWN, OTHER, None):
             assert isinstance(decide(actor((role, of)), ACTIONS[code], place), Deny)
 
@@ -292,8 +293,13 @@ def test_what_is_open_is_open_even_to_whoever_evaluates_the_own_country(code: st
 
 @pytest.mark.parametrize("code", sorted(code for code, action in ACTIONS.items() if action.member))
 @pytest.mark.parametrize("role", [("auditor", None), ("expert", OWN), ("emperor", None)])
-def test_what_is_for_members_is_for_whoever_holds_any_role(code: str, role: tuple[str, str | None]) -> None:
-    assert decide(actor(role), ACTIONS[code], Place({})) == Allow(None)
+def test_what_is_for_members_is_for_whoever_holds_any_role_and_asks_with_a_token_that_reads(
+    code: str, role: tuple[str, str | None]
+) -> None:
+    for reads in (None, frozenset({"read"}), frozenset({"read", "answer"})):
+        assert decide(actor(role, scope=reads), ACTIONS[code], Place({})) == Allow(None)
+    for scope in (frozenset[str](), frozenset({"answer"}), CAPABILITIES):
+        assert codes(decide(actor(role, scope=scope), ACTIONS[code], Place({}))) == ["token_scope"]
 
 
 @pytest.mark.parametrize(
@@ -350,7 +356,7 @@ def test_the_reasons_of_all_roles_come_together_each_once() -> None:
 def test_one_role_that_may_is_enough_and_is_the_one_named() -> None:
     several = actor(("auditor", None), ("national_coordinating_entity", OTHER), ("national_coordinating_entity", OWN))
     verdict = decide(several, ACTIONS["answers.edit"], at("answering"))
-    assert verdict == Allow(Grant("national_coordinating_entity", OWN))
+    assert verdict == Allow(Grant("national_coordinating_entity", OWN, MEM))
 
 
 def test_one_role_never_lends_its_reach_to_the_capability_of_another() -> None:

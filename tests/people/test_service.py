@@ -74,10 +74,10 @@ def test_a_role_is_held_from_when_it_is_given(work: Work, method: Method, role: 
     membership = grant_role(work, method, somebody, role, state)
     assert holds(work, somebody, role, state)
     assert not holds(work, somebody, role, "JAM")
-    assert [tuple(row) for row in rows(work, Membership)] == [(membership, somebody, role, state, NOW, None)]
+    assert [tuple(row) for row in rows(work, Membership)] == [(membership, somebody, "mem", role, state, NOW, None)]
     (said,) = recorded(work, ADMINISTRATION, "role_granted")
     expected = {"membership": str(membership), "person": str(somebody), "role": role, "state": state}
-    assert said["data"] == expected
+    assert said["data"] == {**expected, "mechanism": "mem"}
 
 
 UNKNOWN_ROLE, UNKNOWN_STATE = ("unknown_role", "/role"), ("unknown_state", "/state")
@@ -140,11 +140,11 @@ def test_whatever_the_roles_nobody_both_evaluates_a_state_and_answers_for_it(wor
 
 def test_one_person_may_hold_several_roles_that_fit(work: Work, method: Method) -> None:
     somebody = add_person(work, "Ana")
-    fitting = [(EXPERT, "BRB"), ("coordinator", "BRB"), (EXPERT, "CHL"), ("auditor", None)]
+    fitting = [(EXPERT, "BRB"), ("coordinator", "BRB"), (EXPERT, "CHL"), ("coordinator", "CHL")]
     for number, held in enumerate(fitting):
         grant_role(later(work, seconds=number), method, somebody, *held)
     _, token = issue_token(work, somebody, "all", 1)
-    assert asks(work, token).grants == tuple(Grant(*held) for held in fitting)
+    assert asks(work, token).grants == tuple(Grant(*held, "mem") for held in fitting)
     ((_, roles),) = everybody(work)
     assert [(row.role, row.state) for row in roles] == fitting
 
@@ -155,7 +155,7 @@ def test_a_role_that_has_ended_is_gone_at_the_next_look_and_no_longer_stands_in_
     somebody = add_person(work, "Ana")
     membership = grant_role(work, method, somebody, EXPERT, "BRB")
     _, token = issue_token(work, somebody, "all", 1)
-    assert asks(work, token).grants == (Grant(EXPERT, "BRB"),)
+    assert asks(work, token).grants == (Grant(EXPERT, "BRB", "mem"),)
     end_role(later(work, hours=1), membership)
     assert asks(work, token).grants == ()
     assert not holds(work, somebody, EXPERT, "BRB")
@@ -169,11 +169,15 @@ def test_a_role_that_has_ended_is_gone_at_the_next_look_and_no_longer_stands_in_
 def test_a_role_that_has_ended_can_be_given_again(work: Work, method: Method) -> None:
     somebody = add_person(work, "Ana")
     for role, state in ((EXPERT, "BRB"), ("auditor", None)):
-        end_role(later(work, hours=1), grant_role(work, method, somebody, role, state))
+        first = grant_role(work, method, somebody, role, state)
+        end_role(later(work, hours=1), first)
         again = grant_role(later(work, hours=2), method, somebody, role, state)
+        assert again != first
         assert holds(work, somebody, role, state)
         end_role(later(work, hours=3), again)
         assert not holds(work, somebody, role, state)
+        held = sorted((row.granted_at, row.ended_at) for row in rows(work, Membership, role=role))
+        assert held == [(NOW + timedelta(hours=n), NOW + timedelta(hours=n + 1)) for n in (0, 2)]
 
 
 def test_ending_twice_and_revoking_twice_changes_nothing(work: Work, method: Method) -> None:
@@ -192,7 +196,7 @@ def test_a_token_opens_the_door_for_its_person(work: Work, method: Method) -> No
     somebody = add_person(work, "Ana")
     grant_role(work, method, somebody, EXPERT, "CHL")
     token_id, token = issue_token(work, somebody, "laptop", 30)
-    actor = Actor(somebody, "Ana", (Grant(EXPERT, "CHL"),), None)
+    actor = Actor(somebody, "Ana", (Grant(EXPERT, "CHL", "mem"),), None)
     for spelling in (f"Bearer {token}", f"bearer {token}", f"BEARER   {token} "):
         assert actor_of(work, spelling) == (actor, token_id)
 
@@ -285,11 +289,41 @@ def test_a_scope_names_only_what_there_is(work: Work) -> None:
         issue_token(work, somebody, "laptop", 30, ["read", "rule"])
 
 
+WIDER = ("wider_than_own", "/scope")
+
+
+@pytest.mark.parametrize(
+    ("asked_with", "scope", "reasons"),
+    [
+        (None, None, []),
+        (None, ["read", "answer"], []),
+        ({"manage_people", "read"}, ["read"], []),
+        ({"manage_people", "read"}, ["manage_people", "read"], []),
+        ({"manage_people"}, [], []),
+        ({"manage_people"}, None, [WIDER]),
+        ({"manage_people"}, ["read"], [WIDER]),
+        ({"manage_people", "read"}, ["read", "answer"], [WIDER]),
+        ({"manage_people"}, ["rule"], [("unknown_capability", "/scope"), WIDER]),
+    ],
+)
+def test_no_token_comes_out_that_reaches_further_than_the_one_shown(
+    work: Work, asked_with: set[str] | None, scope: list[str] | None, reasons: list[tuple[str, str]]
+) -> None:
+    somebody = add_person(work, "Ana")
+    shown = None if asked_with is None else frozenset(asked_with)
+    if not reasons:
+        _, token = issue_token(work, somebody, "laptop", 30, scope, shown)
+        assert asks(work, token).token_scope == (None if scope is None else set(scope))
+        return
+    with refused(work, Invalid, *reasons, code="token_not_issued"):
+        issue_token(work, somebody, "laptop", 30, scope, shown)
+
+
 def test_people_come_by_name_with_the_roles_they_hold_now(work: Work, method: Method) -> None:
     second, first = add_person(work, "Berta"), add_person(work, "Ana")
-    grant_role(later(work, hours=1), method, first, "mem_unit", None)
-    grant_role(work, method, first, "auditor", None)
+    grant_role(later(work, hours=1), method, first, "coordinator", "BRB")
+    grant_role(work, method, first, EXPERT, "CHL")
     end_role(work, grant_role(work, method, second, "commission", None))
     said = [(row.name, [held.role for held in roles]) for row, roles in everybody(work)]
-    assert said == [("Ana", ["auditor", "mem_unit"]), ("Berta", [])]
+    assert said == [("Ana", [EXPERT, "coordinator"]), ("Berta", [])]
     assert second != first

@@ -26,15 +26,24 @@ ELSEWHERE = "ARG"
 
 def actors(here: World) -> Iterator[Actor]:
     """Everybody, and in a fresh person (assigned nowhere) and in each assigned one: each role, for each state that is
-    evaluated or not, two roles together, none, one that the method does not know, and tokens of every reach."""
+    evaluated or not, two roles together, none, one that the method does not know, roles of another mechanism alone and
+    beside one of this, and tokens of every reach."""
     yield from here.everybody
     grants = [
-        Grant(name, state)
+        Grant(name, state, "mem")
         for name, role in here.method.roles.items()
         for state in ((*STATES, ELSEWHERE) if role.of_a_state else (None,))
     ]
     together = [pair for pair in product(grants, grants) if pair[0].state == "BRB" and pair[1].state in ("CHL", None)]
-    held = [(), (Grant("emperor", None),), (Grant("expert", None),), *((grant,) for grant in grants), *together]
+    held = [
+        (),
+        (Grant("emperor", None, "mem"),),
+        (Grant("expert", None, "mem"),),
+        *((grant,) for grant in grants),
+        *together,
+    ]
+    elsewhere = [replace(grant, mechanism="another") for grant in grants]
+    held += [*((grant,) for grant in elsewhere), *product(grants, elsewhere[-3:] + elsewhere[:1])]
     for person in (uuid4(), here.experts["CHL"].person_id):
         for roles in held:
             yield Actor(person, " and ".join(f"{one.role} {one.state}" for one in roles), tuple(roles))

@@ -33,7 +33,7 @@ def alternate(here: World, state: str) -> tuple[Actor, UUID]:
     grant_role(here.work, here.method, person, "expert", state)
     entity = here.entities[state]
     made = designate(here.by(entity), entity, here.round, state, person, "alternate")
-    return Actor(person, "The alternate", (Grant("expert", state),)), made
+    return Actor(person, "The alternate", (Grant("expert", state, "mem"),)), made
 
 
 def voice(here: World, state: str) -> UUID:

@@ -315,6 +315,20 @@ ROLES_AND_ARTEFACTS = [
         (Expected("somebody", "stages.designation.waits_for", "unknown role 'somebody'"),),
     ),
     Changed(
+        "an unknown role that a role is incompatible with",
+        "roles.yaml",
+        "expert, coordinator, mem_unit, commission]",
+        "expert, coordinator, mem_unit, pope]",
+        (Expected("pope", "roles.auditor.incompatible.5", "unknown role 'pope'"),),
+    ),
+    Changed(
+        "an unknown role that a role grants",
+        "roles.yaml",
+        "grants: [mem_unit,",
+        "grants: [king, mem_unit,",
+        (Expected("king", "roles.mem_unit.grants.0", "unknown role 'king'"),),
+    ),
+    Changed(
         "an unknown artefact in sees",
         EVALUATION,
         "coordinator: [progress, answers, evidence, assignments]\n  review:",

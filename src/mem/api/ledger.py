@@ -13,7 +13,7 @@ from mem.http.unit import Reading
 from mem.ledger.checkpoints import checkpoint, receipts
 from mem.ledger.export import leaves
 from mem.ledger.service import chains
-from mem.people.policy import RECORDED, Place, seen_by
+from mem.people.policy import RECORDED, seen_by
 from mem.rounds.standing import permitted
 
 routes = router("ledger")
@@ -63,7 +63,7 @@ class LeafList(Shown):
 @routes.get("/ledger", openapi_extra=acts("record.read"), operation_id="ledger")
 def get_ledger(door: Reading) -> LedgerShown:
     """Every chain of the ledger with its head."""
-    door.allow(Place({name: role for one in door.house.methods.values() for name, role in one.roles.items()}))
+    door.allow(*door.house.within())
     rows = chains(door.work)
     return LedgerShown(chains=[ChainShown(id=one, kind=kind, events=seq, head=head) for one, kind, seq, head in rows])
 

@@ -11,7 +11,6 @@ from pydantic import Field, StrictInt
 from mem.api.routing import Code, Label, Made, Name, Shown, StateCode, Taken, acts, router
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
-from mem.people.policy import Place
 from mem.people.service import add_person, end_role, everybody, grant_role, issue_token, revoke_token
 
 routes = router("people")
@@ -46,6 +45,7 @@ class Issued(Shown):
 
 
 class GrantShown(Shown):
+    mechanism: str
     role: str
     state: str | None
 
@@ -60,6 +60,7 @@ class RoleShown(Shown):
     """A role held; its `id` ends it."""
 
     id: UUID
+    mechanism: str
     role: str
     state: str | None
 
@@ -75,15 +76,15 @@ class PeopleList(Shown):
 
 
 def _manage(door: Door) -> None:
-    roles = {name: role for one in door.house.methods.values() for name, role in one.roles.items()}
-    door.allow(Place(roles))
+    """Whoever manages people in any mechanism; which of its roles one gives or ends, the service asks."""
+    door.allow(*door.house.within())
 
 
 @routes.get("/me", openapi_extra=acts("me.read"), operation_id="me")
 def me(door: Reading) -> Me:
     """Who you are, and which roles you hold."""
     actor = door.actor
-    grants = [GrantShown(role=grant.role, state=grant.state) for grant in actor.grants]
+    grants = [GrantShown(mechanism=one.mechanism, role=one.role, state=one.state) for one in actor.grants]
     return Me(person=actor.person_id, name=actor.name, grants=grants)
 
 
@@ -91,7 +92,7 @@ def me(door: Reading) -> Me:
 def post_person(body: NewPerson, door: Writing, key: IdempotencyKey = None) -> Made:
     """Add a person."""
     _manage(door)
-    return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made), door.reads("me.read"))
+    return door.once(lambda: str(add_person(door.work, body.name)), lambda made: Made(id=made), lambda: _manage(door))
 
 
 @routes.get("/people", openapi_extra=acts("people.manage"), operation_id="people")
@@ -108,7 +109,7 @@ def get_people(door: Reading) -> PeopleList:
 
 @routes.post("/people/{person}/roles", status_code=201, openapi_extra=acts("people.manage"), operation_id="grant_role")
 def post_role(person: UUID, body: NewRole, door: Writing, key: IdempotencyKey = None) -> Made:
-    """Give a person a role."""
+    """Give a person a role of a mechanism, as yours in it grants; never one to yourself."""
     _manage(door)
     method = door.house.methods.get(body.mechanism)
     if method is None:
@@ -117,35 +118,37 @@ def post_role(person: UUID, body: NewRole, door: Writing, key: IdempotencyKey = 
     return door.once(
         lambda: str(grant_role(door.work, method, person, body.role, body.state)),
         lambda made: Made(id=made),
-        door.reads("me.read"),
+        lambda: _manage(door),
     )
 
 
 @routes.post("/roles/{role}/end", openapi_extra=acts("people.manage"), operation_id="end_role")
 def post_end(role: UUID, door: Writing, key: IdempotencyKey = None) -> Made:
-    """End a role, from the next request on."""
+    """End a role that yours in its mechanism grants, from the next request on."""
     _manage(door)
-    return door.once(lambda: end_role(door.work, role), lambda _: Made(id=str(role)), door.reads("me.read"))
+    return door.once(
+        lambda: end_role(door.work, role, door.house.methods), lambda _: Made(id=str(role)), lambda: _manage(door)
+    )
 
 
 @routes.post(
     "/people/{person}/tokens", status_code=201, openapi_extra=acts("people.manage"), operation_id="issue_token"
 )
 def post_token(person: UUID, body: NewToken, door: Writing, key: IdempotencyKey = None) -> Issued:
-    """Issue a token to a person. It is shown this once."""
+    """Issue a token to a person, which reaches no further than the one shown. It is shown this once."""
     _manage(door)
     fresh: list[str] = []
 
     def act() -> str:
-        token_id, token = issue_token(door.work, person, body.label, body.days, body.scope)
+        token_id, token = issue_token(door.work, person, body.label, body.days, body.scope, door.actor.token_scope)
         fresh.append(token)
         return token_id
 
-    return door.once(act, lambda made: Issued(id=made, token=fresh[0] if fresh else None), door.reads("me.read"))
+    return door.once(act, lambda made: Issued(id=made, token=fresh[0] if fresh else None), lambda: _manage(door))
 
 
 @routes.post("/tokens/{token}/revocation", openapi_extra=acts("people.manage"), operation_id="revoke_token")
 def post_revocation(token: TokenId, door: Writing, key: IdempotencyKey = None) -> Made:
     """Revoke a token, from the next request on."""
     _manage(door)
-    return door.once(lambda: revoke_token(door.work, token), lambda _: Made(id=token), door.reads("me.read"))
+    return door.once(lambda: revoke_token(door.work, token), lambda _: Made(id=token), lambda: _manage(door))

@@ -11,7 +11,6 @@ from pydantic import Field, StrictBool
 from mem.api.routing import Code, Day, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
-from mem.people.policy import Place
 from mem.rounds import service
 from mem.rounds.service import NewCycle
 from mem.rounds.standing import RoundStanding, round_standing, settings
@@ -148,11 +147,10 @@ def _shown(door: Door, found: RoundStanding) -> RoundShown:
 def post_round(body: NewRound, door: Writing, key: IdempotencyKey = None) -> RoundShown:
     """Open a round from an installed mechanism; its method is pinned from then on."""
     method = door.house.methods.get(body.mechanism)
+    door.allow(*door.house.within(body.mechanism))
     if method is None:
-        door.allow(Place({name: role for one in door.house.methods.values() for name, role in one.roles.items()}))
         reason = Reason("unknown_mechanism", "There is no such mechanism.", "/mechanism")
         raise Invalid("round_not_opened", reason.message, [reason])
-    door.allow(Place(method.roles))
     twice = [
         Reason("twice", "This unit stands twice.", f"/cycles/{number}/excluded/{index}/unit")
         for number, cycle in enumerate(body.cycles)

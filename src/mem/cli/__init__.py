@@ -12,7 +12,16 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from mem.cli.operations import add_officer, export_ledger, opened, prepare, verify_files, verify_ledger
+from mem.cli.operations import (
+    Unfit,
+    add_officer,
+    export_ledger,
+    opened,
+    prepare,
+    unfit_to_serve,
+    verify_files,
+    verify_ledger,
+)
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError, MethodDamaged
@@ -52,6 +61,14 @@ def _database(database_url: str) -> Iterator[Database]:
         if current(database) != head():
             _fail(["This database is not at the newest schema: run `mem migrate` first."])
         yield database
+
+
+def _prepare(settings: Settings) -> None:
+    """Bring the database to the newest schema, or say why this login may not."""
+    try:
+        prepare(settings)
+    except Unfit as why:
+        _fail([str(why)])
 
 
 def _methods(settings: Settings) -> dict[str, Method]:
@@ -124,7 +141,9 @@ def serve(
     from mem.app import BadDefinitions, create_app  # noqa: PLC0415
 
     settings = _settings(database_url)
-    prepare(settings)
+    _prepare(settings)
+    if against := unfit_to_serve(settings):
+        _fail(["Nothing was started:", *against])
     try:
         app = create_app(settings, work_every=work_every or None)
     except BadDefinitions as bad:
@@ -137,7 +156,7 @@ def serve(
 @main.command()
 def migrate(database_url: Url = "") -> None:
     """Bring the database to the newest schema."""
-    prepare(_settings(database_url))
+    _prepare(_settings(database_url))
     console.print("The database is at the newest schema.")
 
 
@@ -180,7 +199,7 @@ def people_add(
 ) -> None:
     """Add a person with a role, and print a new token once: how the first officer comes in."""
     settings = _settings(database_url)
-    prepare(settings)
+    _prepare(settings)
     methods = _methods(settings)
     if mechanism not in methods:
         _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
@@ -239,7 +258,7 @@ def demo(
 
     try:
         totals = run_demo(_settings(database_url), mechanism, states, seed, quiet=as_json)
-    except CannotRun as why:
+    except (CannotRun, Unfit) as why:
         _fail([str(why)])
     if as_json:
         sys.stdout.write(last_line(totals) + "\n")

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
 from mem import verify
 from mem.core.clock import now
-from mem.core.db import Database
+from mem.core.db import SERVER, Database
 from mem.core.work import Work
 from mem.ledger.export import leaves
 from mem.ledger.service import chains, events
@@ -19,22 +22,66 @@ from mem.migrate import upgrade
 from mem.people.service import add_person, grant_role, issue_token
 from mem.settings import Settings
 
+DENIED = "42501"
+"""SQLSTATE insufficient_privilege."""
+
+
+class Unfit(RuntimeError):
+    """What PostgreSQL lets this login do is too little, or too much; the message says what to do."""
+
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database, let go of when the block ends."""
-    database = Database(settings.url)
+def opened(settings: Settings, by_owner: bool = False) -> Iterator[Database]:
+    """The database, in the hands of the server or of the owner of its tables, let go of when the block ends. Raises
+    `Unfit` when whoever should own the tables does not."""
+    database = Database(settings.owner) if by_owner else Database(settings.url, settings.one_login)
     try:
         yield database
+    except ProgrammingError as error:
+        if not by_owner or getattr(error.orig, "sqlstate", None) != DENIED:
+            raise
+        said = str(error.orig).partition("\n")[0]
+        raise Unfit(f"This login may not: {said}. MEM_OWNER_URL says who owns the tables.") from error
     finally:
         database.dispose()
 
 
 def prepare(settings: Settings) -> None:
-    """The data folder, and the database at the newest schema."""
+    """The data folder, and the database at the newest schema, by the owner's login. Raises `Unfit`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with opened(settings) as database:
+    with opened(settings, by_owner=True) as database:
         upgrade(database)
+
+
+_LOGIN = text("""
+    SELECT session_user AS login,
+        EXISTS (SELECT FROM pg_tables WHERE schemaname = current_schema()
+                AND pg_has_role(session_user, tableowner, 'MEMBER')) AS owns,
+        EXISTS (SELECT FROM pg_roles WHERE rolname = :server AND pg_has_role(session_user, oid, 'USAGE')) AS serves,
+        current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes
+""")
+
+
+def unfit_to_serve(settings: Settings) -> list[str]:
+    """Every reason why a server must not be started on this database, with what to do; SQLite has none."""
+    with opened(settings) as database, database.read() as connection:
+        if database.is_sqlite:
+            return []
+        found = connection.execute(_LOGIN, {"server": SERVER}).one()
+    reasons = [
+        f"PostgreSQL runs with {name} off: a crash could lose what was acknowledged. Turn it on."
+        for name in ("fsync", "full_page_writes")
+        if getattr(found, name) == "off"
+    ]
+    if found.owns and not settings.one_login:
+        reasons.append(
+            f"The login {found.login} owns the tables, or is a superuser; the server must not. Make it a login of its "
+            f"own (CREATE ROLE … LOGIN; GRANT {SERVER} TO …) and say that in MEM_DATABASE_URL, this one in "
+            "MEM_OWNER_URL. For a demonstration or a test: MEM_ONE_LOGIN=1."
+        )
+    elif not found.serves:
+        reasons.append(f"The login {found.login} may not do what the server does: GRANT {SERVER} TO {found.login}.")
+    return reasons
 
 
 def add_officer(settings: Settings, method: Method, person: str, role: str, state: str | None, days: int) -> str:

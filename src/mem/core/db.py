@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator
 
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SHORT = String(200)
+SERVER = "mem_server"
+"""The role of PostgreSQL that may do what the server does and no more: `mem.tables` says what that is."""
 PLACES = 8  # requests that use the database at once; the pool has two more connections, for due work
 AnyRow = Row[*tuple[Any, ...]]
 """A row of columns by name."""
@@ -63,25 +65,20 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The two ways in: `write` (one transaction, committed by whoever opened it) and `read`."""
+    """The two ways in: `write` (one transaction, committed by whoever opened it) and `read`.
 
-    def __init__(self, url: str) -> None:
+    `one_login`: on PostgreSQL, whoever logs in works with the hands of the server alone.
+    """
+
+    def __init__(self, url: str, one_login: bool = False) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite(parsed, begin="BEGIN IMMEDIATE", query_only=False)
             self._reader = _sqlite(parsed, begin="BEGIN", query_only=True)
         else:
-            engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                pool_size=PLACES + 2,
-                max_overflow=0,
-                pool_pre_ping=True,
-                hide_parameters=True,
-                connect_args={"options": "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"},
-            )
-            self._writer = engine
-            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._writer = _postgresql(parsed, f" -c role={SERVER}" if one_login else "")
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> Engine:
@@ -103,6 +100,26 @@ class Database:
     def dispose(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _postgresql(url: URL, role: str) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=PLACES + 2,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": f"-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC{role}"},
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        """What is acknowledged is stored, whatever the server's default is (a stricter one stays)."""
+        lax = "WHERE current_setting('synchronous_commit') = 'off'"
+        connection.execute(f"SELECT set_config('synchronous_commit', 'on', false) {lax}")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL, begin: str, query_only: bool) -> Engine:

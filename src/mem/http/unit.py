@@ -28,7 +28,7 @@ from mem.http.body import Malformed
 from mem.idempotency.service import remember, replayed
 from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
-from mem.people.policy import ACTIONS, Action, Actor, Allow, Place, decide
+from mem.people.policy import ACTIONS, Action, Actor, Allow, Deny, Place, decide
 from mem.people.service import UNKNOWN, actor_of
 from mem.rounds.standing import permit, permitted
 
@@ -54,6 +54,11 @@ class House:
     turn: asyncio.Lock
     places: asyncio.Semaphore
 
+    def within(self, mechanism: str | None = None) -> list[Place]:
+        """Where an act that concerns no round takes place: in a mechanism, or (None, or not installed) in any."""
+        every = {code: Place(one.roles, mechanism=code) for code, one in self.methods.items()}
+        return [every[mechanism]] if mechanism in every else [*every.values()]
+
 
 @dataclass
 class Door:
@@ -73,11 +78,12 @@ class Door:
             raise UNKNOWN
         return self.known
 
-    def allow(self, place: Place) -> None:
-        """Ask the policy about the declared action itself, where no service does."""
-        verdict = decide(self.known, self.action, place)
-        if not isinstance(verdict, Allow):
-            raise NotAllowed("not_allowed", "You may not do this here.", verdict.reasons)
+    def allow(self, *places: Place) -> None:
+        """Ask the policy about the declared action itself, where no service does: allowed in one of these places."""
+        verdicts = [decide(self.known, self.action, place) for place in places]
+        if not any(isinstance(verdict, Allow) for verdict in verdicts):
+            against = dict.fromkeys(one for verdict in verdicts if isinstance(verdict, Deny) for one in verdict.reasons)
+            raise NotAllowed("not_allowed", "You may not do this here.", against)
         self.work.decided.add(self.action.code)
 
     def reads(self, action: str, evaluation: UUID | None = None) -> Callable[[], object]:

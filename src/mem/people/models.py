@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
+
+
+def _held(name: str, when: str, *columns: str) -> Index:
+    return Index(name, *columns, unique=True, sqlite_where=text(when), postgresql_where=text(when))
 
 
 class Person(Base):
@@ -20,12 +24,17 @@ class Person(Base):
 
 
 class Membership(Base):
-    """A role held by a person, for a state where the role is one of a state; ended, never deleted."""
+    """A role of a mechanism held by a person, for a state where the role is one of a state. It is only ended, never
+    changed or deleted: who holds a role again has another row. What is held now is held once."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("person_id", "role", "state"),)
+    __table_args__ = (
+        _held("uq_membership_held", "ended_at IS NULL", "person_id", "mechanism", "role", "state"),
+        _held("uq_membership_held_of_no_state", "ended_at IS NULL AND state IS NULL", "person_id", "mechanism", "role"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    mechanism: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(80))
     state: Mapped[str | None] = mapped_column(String(3))
     granted_at: Mapped[datetime]
@@ -33,8 +42,8 @@ class Membership(Base):
 
 
 class Token(Base):
-    """An API token: only the SHA-256 of its secret is kept. `scope` lists the capabilities it is limited to
-    (null: all of the person's); `read` alone makes it a reading token."""
+    """An API token, only revoked, never changed: of its secret only the SHA-256 is kept. `scope` lists the capabilities
+    it is limited to (null: all of the person's); `read` alone makes it a reading token."""
 
     __tablename__ = "token"
     id: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -67,8 +67,8 @@ RECORDED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """What a route does. At least one of: `open` (anybody), `member` (whoever holds a role), `needs` a capability,
-    `sees` one of the artefacts, `edits` an artefact."""
+    """What a route does. At least one of: `open` (anybody), `member` (whoever holds a role, and may read), `needs` a
+    capability, `sees` one of the artefacts, `edits` an artefact."""
 
     code: str
     open: bool = False
@@ -126,10 +126,11 @@ ACTIONS = _actions(
 
 @dataclass(frozen=True)
 class Grant:
-    """One role that the actor holds, for a state where the role is one of a state."""
+    """One role of a mechanism that the actor holds, for a state where the role is one of a state."""
 
     role: str
     state: str | None
+    mechanism: str
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ class Place:
     """The facts a decision needs about where the act would take place.
 
     `state` is the evaluated or acting state (None: no state concerned); `sees` and `edits` map a role to
-    artefacts in the present stage; `assigned` says whether the actor is assigned there.
+    artefacts in the present stage; `assigned` says whether the actor is assigned there. `mechanism` is the one whose
+    roles count (empty: none does).
     """
 
     roles: Mapping[str, Role]
@@ -155,6 +157,7 @@ class Place:
     sees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     edits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     assigned: bool = False
+    mechanism: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ class Deny:
 
 
 NOBODY = Deny((Reason("no_role", "You hold no role for which this is open."),))
+TOKEN_SCOPE = Reason("token_scope", "Your token is not made for this.")
 OWN_COUNTRY = Reason("own_country", "Whoever evaluates has no part in the evaluation of the own country.")
 
 
@@ -182,7 +186,9 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
     if actor is None:
         return NOBODY
     if action.member:
-        return Allow(None) if actor.grants else NOBODY
+        if not actor.grants:
+            return NOBODY
+        return Allow(None) if _reaches(actor, "read") else Deny((TOKEN_SCOPE,))
     if not (action.needs or action.sees or action.edits):
         return NOBODY
     if evaluates_own(actor, place):
@@ -198,12 +204,13 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
 
 def evaluates_own(actor: Actor, place: Place) -> bool:
     """Whether the actor holds a role that evaluates, and any role for the state in question."""
-    return place.state is not None and place.state in own_states(actor, place.roles)
+    return place.state is not None and place.state in own_states(actor, place)
 
 
-def own_states(actor: Actor, roles: Mapping[str, Role]) -> frozenset[str]:
-    """The states whose evaluation is closed to the actor: those of any role held, once one of the roles evaluates."""
-    if not any(grant.role in roles and roles[grant.role].evaluates for grant in actor.grants):
+def own_states(actor: Actor, place: Place) -> frozenset[str]:
+    """The states whose evaluation is closed to the actor: those of any role held in any mechanism, once one of the
+    roles evaluates in this one."""
+    if not any(role is not None and role.evaluates for role in (_role(grant, place) for grant in actor.grants)):
         return frozenset()
     return frozenset(grant.state for grant in actor.grants if grant.state is not None)
 
@@ -225,16 +232,25 @@ def in_scope(grant: Grant, role: Role, place: Place) -> bool:
     return (grant.state == place.state) == (role.scope == "own")
 
 
+def _role(grant: Grant, place: Place) -> Role | None:
+    """What a grant means in a place: nothing where another mechanism rules."""
+    return place.roles.get(grant.role) if grant.mechanism == place.mechanism else None
+
+
+def _reaches(actor: Actor, capability: str) -> bool:
+    return actor.token_scope is None or capability in actor.token_scope
+
+
 def _against(actor: Actor, grant: Grant, action: Action, place: Place) -> list[Reason]:
-    role = place.roles.get(grant.role)
+    role = _role(grant, place)
     if role is None:
         return [Reason("unknown_role", "Your role does not exist in the method of this round.")]
     reasons = []
     needed = action.needs or (ARTEFACTS[action.edits] if action.edits else None)
     if needed is not None and needed not in role.capabilities:
         reasons.append(Reason("no_capability", "Your role does not include this."))
-    if actor.token_scope is not None and (needed or "read") not in actor.token_scope:
-        reasons.append(Reason("token_scope", "Your token is not made for this."))
+    if not _reaches(actor, needed or "read"):
+        reasons.append(TOKEN_SCOPE)
     if not in_scope(grant, role, place):
         reasons.append(Reason("outside_scope", "This state is outside the reach of your role."))
     if role.assigned and not place.assigned:

@@ -6,14 +6,15 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 
 from mem.core.db import AnyRow
-from mem.core.errors import Invalid, NotAuthenticated, NotFound, Reason
+from mem.core.errors import Invalid, NotAllowed, NotAuthenticated, NotFound, Reason
 from mem.core.work import Work
 from mem.ledger.service import ADMINISTRATION, record
 from mem.methods.method import Method
@@ -28,10 +29,11 @@ _TOKEN = (
     .where(Token.id == bindparam("token"))
 )
 _GRANTS = (
-    select(Membership.role, Membership.state)
+    select(Membership.role, Membership.state, Membership.mechanism)
     .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
     .order_by(Membership.granted_at, Membership.id)
 )
+MAY_NOT_GRANT = Reason("may_not_grant", "No role of yours gives or ends this role.")
 UNKNOWN = NotAuthenticated("not_authenticated", "A valid token is needed: Authorization: Bearer mem_…")
 
 
@@ -44,8 +46,9 @@ def add_person(work: Work, name: str) -> UUID:
 
 
 def grant_role(work: Work, method: Method, person_id: UUID, role: str, state: str | None) -> UUID:
-    """Give a person a role. Raises `Invalid` with every reason: unknown role or state, a state missing or too many,
-    or a person who would both evaluate and answer for one state: whoever evaluates does so for every other state."""
+    """Give a person a role of a mechanism. Raises `Invalid` with every reason: unknown role or state, a state missing
+    or too many, a role that the person holds already or not beside those held, a role that whoever acts may not give.
+    Nobody acting is the operator, who holds the database: the first officer comes in that way."""
     work.db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     person(work, person_id)
     reasons = []
@@ -58,43 +61,63 @@ def grant_role(work: Work, method: Method, person_id: UUID, role: str, state: st
         reasons.append(Reason("state_not_meant", "This role is not held for a state.", "/state"))
     if state is not None and method.members.member(state) is None:
         reasons.append(Reason("unknown_state", "There is no such member state.", "/state"))
-    if definition is not None and state is not None:
-        for held in _grants(work, person_id):
-            other = method.roles.get(held.role)
-            if other is not None and held.state is not None and other.evaluates != definition.evaluates:
-                message = "One person cannot both evaluate states and act for one."
-                reasons.append(Reason("incompatible_roles", message, "/role"))
-    if any(held == Grant(role, state) for held in _grants(work, person_id)):
+    mechanism = method.mechanism.mechanism
+    held = [grant for grant in _grants(work, person_id) if grant.mechanism == mechanism]
+    if any(_incompatible(method, one, role, state) for one in held):
+        reasons.append(Reason("incompatible_roles", "One person does not hold these roles together.", "/role"))
+    if Grant(role, state, mechanism) in held:
         reasons.append(Reason("already_held", "The person holds this role already.", "/role"))
+    if person_id == work.actor_id:
+        reasons.append(Reason("own_role", "Nobody gives a role to themself.", "/role"))
+    if definition is not None and not _gives(work, method, role):
+        reasons.append(Reason(MAY_NOT_GRANT.code, MAY_NOT_GRANT.message, "/role"))
     if reasons:
         raise Invalid("role_not_granted", "This role cannot be given.", reasons)
-    membership_id = _give(work, person_id, role, state)
-    data = {"membership": str(membership_id), "person": str(person_id), "role": role, "state": state}
-    record(work, ADMINISTRATION, "role_granted", data)
-    return membership_id
-
-
-def _give(work: Work, person_id: UUID, role: str, state: str | None) -> UUID:
-    """Store a role; one that was held before and has ended is held anew."""
-    same = (Membership.person_id == person_id, Membership.role == role, Membership.state == state)
-    ended: UUID | None = work.db.execute(select(Membership.id).where(*same)).scalar()
-    if ended is not None:
-        work.db.execute(update(Membership).where(*same).values(granted_at=work.now, ended_at=None))
-        return ended
     membership_id = work.new_id()
-    row = {"id": membership_id, "person_id": person_id, "role": role, "state": state, "granted_at": work.now}
-    work.db.execute(insert(Membership).values(**row))
+    row = {"person_id": person_id, "mechanism": mechanism, "role": role, "state": state}
+    work.db.execute(insert(Membership).values(id=membership_id, granted_at=work.now, **row))
+    data = {"membership": str(membership_id), "person": str(person_id)}
+    record(work, ADMINISTRATION, "role_granted", {**data, "mechanism": mechanism, "role": role, "state": state})
     return membership_id
+
+
+def _incompatible(method: Method, held: Grant, role: str, state: str | None) -> bool:
+    """Whether a role held keeps one from another: by what the method says of either, and, whatever it says, where
+    one would both evaluate states and act for one."""
+    one, other = method.roles.get(held.role), method.roles.get(role)
+    if one is None or other is None:
+        return False
+    if held.state is not None and state is not None and one.evaluates != other.evaluates:
+        return True
+    return role in one.incompatible or held.role in other.incompatible
+
+
+def _gives(work: Work, method: Method, role: str) -> bool:
+    """Whether whoever acts gives and ends a role: holds, in its mechanism, one that manages people and grants it."""
+    if work.actor_id is None:
+        return True
+    held = (method.roles.get(one.role) for one in _grants(work, work.actor_id)
+            if one.mechanism == method.mechanism.mechanism)  # fmt: skip
+    return any(one is not None and "manage_people" in one.capabilities and role in one.grants for one in held)
 
 
 def issue_token(
-    work: Work, person_id: UUID, label: str, days: int, scope: Sequence[str] | None = None
+    work: Work,
+    person_id: UUID,
+    label: str,
+    days: int,
+    scope: Sequence[str] | None = None,
+    asked_with: frozenset[str] | None = None,
 ) -> tuple[str, str]:
-    """A new token for a person: its id and the whole token, shown this once (256 random bits; a hash is kept)."""
+    """A new token for a person: its id and the whole token, shown this once (256 random bits; a hash is kept).
+    `asked_with` is the scope of the token with which one asks: none comes out of it that reaches further."""
     person(work, person_id)
-    unknown = sorted(set(scope or ()) - CAPABILITIES - {"read"})
-    if unknown:
-        reasons = [Reason("unknown_capability", "There is no such capability.", "/scope")]
+    reasons = []
+    if set(scope or ()) - CAPABILITIES - {"read"}:
+        reasons.append(Reason("unknown_capability", "There is no such capability.", "/scope"))
+    if asked_with is not None and (scope is None or not asked_with.issuperset(scope)):
+        reasons.append(Reason("wider_than_own", "Your own token does not reach as far.", "/scope"))
+    if reasons:
         raise Invalid("token_not_issued", "This token cannot be issued.", reasons)
     token_id = work.entropy(8).hex()
     secret = base64.urlsafe_b64encode(work.entropy(32)).rstrip(b"=").decode()
@@ -124,11 +147,17 @@ def revoke_token(work: Work, token_id: str) -> None:
         record(work, ADMINISTRATION, "token_revoked", {"token": token_id})
 
 
-def end_role(work: Work, membership_id: UUID) -> None:
-    """End a role from the next request on. Ending twice is no error."""
-    found = work.db.execute(select(Membership.ended_at).where(Membership.id == membership_id)).first()
+def end_role(work: Work, membership_id: UUID, methods: Mapping[str, Method] = MappingProxyType({})) -> None:
+    """End a role from the next request on. Ending twice is no error. Whoever acts must be one who gives it by the
+    method of its mechanism, which is among `methods`; the operator needs none. Raises `NotAllowed`."""
+    found = work.db.execute(
+        select(Membership.mechanism, Membership.role, Membership.ended_at).where(Membership.id == membership_id)
+    ).first()
     if found is None:
         raise NotFound
+    method = methods.get(found.mechanism)
+    if work.actor_id is not None and (method is None or not _gives(work, method, found.role)):
+        raise NotAllowed("not_allowed", "You may not end this role.", [MAY_NOT_GRANT])
     if found.ended_at is None:
         work.db.execute(update(Membership).where(Membership.id == membership_id).values(ended_at=work.now))
         record(work, ADMINISTRATION, "role_ended", {"membership": str(membership_id)})
@@ -159,18 +188,21 @@ def person(work: Work, person_id: UUID) -> AnyRow:
 
 
 def everybody(work: Work) -> list[tuple[AnyRow, list[AnyRow]]]:
-    """Every person (id, name) with the roles they hold now (id, role, state), by name."""
+    """Every person (id, name) with the roles they hold now (id, mechanism, role, state), by name."""
     roles: dict[UUID, list[AnyRow]] = {}
-    query = select(Membership.id, Membership.person_id, Membership.role, Membership.state)
+    query = select(Membership.id, Membership.person_id, Membership.mechanism, Membership.role, Membership.state)
     for row in work.db.execute(query.where(Membership.ended_at.is_(None)).order_by(Membership.granted_at)):
         roles.setdefault(row.person_id, []).append(row)
     persons = work.db.execute(select(Person.id, Person.name).order_by(Person.name, Person.id))
     return [(row, roles.get(row.id, [])) for row in persons]
 
 
-def holds(work: Work, person_id: UUID, role: str, state: str | None) -> bool:
-    """Whether a person holds this role for this state now."""
-    return Grant(role, state) in _grants(work, person_id)
+def holds(work: Work, person_id: UUID, role: str, state: str | None, mechanism: str | None = None) -> bool:
+    """Whether a person holds this role for this state now, in a mechanism (None: in any)."""
+    return any(
+        (one.role, one.state) == (role, state) and mechanism in (None, one.mechanism)
+        for one in _grants(work, person_id)
+    )
 
 
 def _over(token: AnyRow, now: datetime) -> bool:
@@ -179,7 +211,7 @@ def _over(token: AnyRow, now: datetime) -> bool:
 
 def _grants(work: Work, person_id: UUID) -> tuple[Grant, ...]:
     rows = work.db.execute(_GRANTS, {"person": person_id})
-    return tuple(Grant(role, state) for role, state in rows)
+    return tuple(Grant(*row) for row in rows)
 
 
 def _hash(secret: str) -> str:

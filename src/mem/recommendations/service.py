@@ -51,6 +51,7 @@ class RecommendationStanding:
             sees=self.workflow.sees(self.stage),
             edits=self.workflow.edits(self.stage),
             assigned=self.evaluation.assigned,
+            mechanism=self.evaluation.method.mechanism.mechanism,
         )
 
 

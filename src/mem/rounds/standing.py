@@ -73,7 +73,11 @@ class RoundStanding:
 
     def place(self, state: str | None = None) -> Place:
         return Place(
-            self.method.roles, state, sees=self.workflow.sees(self.stage), edits=self.workflow.edits(self.stage)
+            self.method.roles,
+            state,
+            sees=self.workflow.sees(self.stage),
+            edits=self.workflow.edits(self.stage),
+            mechanism=self.method.mechanism.mechanism,
         )
 
 
@@ -107,6 +111,7 @@ class Standing:
             sees=self.workflow.sees(self.stage),
             edits=self.workflow.edits(self.stage),
             assigned=self.assigned,
+            mechanism=self.method.mechanism.mechanism,
         )
 
     @property

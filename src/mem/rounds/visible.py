@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from mem.methods.method import Method
 from mem.methods.models import Position
-from mem.people.policy import Actor, Grant, own_states
+from mem.people.policy import Actor, Grant, Place, own_states
 from mem.rounds.models import Assignment, CountryEvaluation
 from mem.workflow.definition import Role
 
@@ -18,13 +18,14 @@ def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> Colu
     """A condition on `country_evaluation` joined with its `position`, for the evaluations of one method."""
     if actor.token_scope is not None and "read" not in actor.token_scope:
         return false()
+    mechanism = method.mechanism.mechanism
     clauses = [
-        clause
+        _by(actor, grant, role, method, artefact)
         for grant in actor.grants
-        if (role := method.roles.get(grant.role)) is not None
-        for clause in (_by(actor, grant, role, method, artefact),)
+        if grant.mechanism == mechanism and (role := method.roles.get(grant.role)) is not None
     ]
-    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(own_states(actor, method.roles)))
+    own = own_states(actor, Place(method.roles, mechanism=mechanism))
+    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(own))
 
 
 def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -> ColumnElement[bool]:

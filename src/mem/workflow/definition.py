@@ -106,13 +106,19 @@ class Workflow(Definition):
 
 
 class Role(Definition):
-    """Who one can be. `evaluates` marks a judge of other states; `assigned` one who acts only where assigned."""
+    """Who one can be. `evaluates` marks a judge of other states; `assigned` one who acts only where assigned.
+
+    `incompatible`: roles that nobody holds together with this one (said by one of the two, it holds for both).
+    `grants`: roles that a holder who may manage people gives and ends; none unless said.
+    """
 
     title: LocalizedText
     scope: Literal["own", "others", "all"]
     evaluates: bool = False
     assigned: bool = False
     capabilities: list[Name] = []
+    incompatible: list[Name] = []
+    grants: list[Name] = []
 
     @property
     def of_a_state(self) -> bool:

@@ -10,7 +10,7 @@ from mem.workflow.vocabulary import Vocabulary
 
 
 def role_faults(source: Source, roles: Roles, words: Vocabulary) -> Iterator[Fault]:
-    """An unknown capability; a judge who could judge the own state, or is not marked as one."""
+    """An unknown capability or role; a judge who could judge the own state, or is not marked as one."""
     for name, role in roles.roles.items():
         path: KeyPath = ("roles", name)
         for index, capability in enumerate(role.capabilities):
@@ -18,6 +18,10 @@ def role_faults(source: Source, roles: Roles, words: Vocabulary) -> Iterator[Fau
             if capability not in words.capabilities:
                 yield source.fault(where, f"unknown capability '{capability}'")
             yield from (source.fault(where, against) for against in _against(role, capability, words))
+        for key, names in (("incompatible", role.incompatible), ("grants", role.grants)):
+            for index, one in enumerate(names):
+                if one not in roles.roles:
+                    yield source.fault((*path, key, index), f"unknown role '{one}'")
         if role.evaluates and role.scope != "others":
             yield source.fault((*path, "evaluates"), "whoever evaluates has the scope 'others', never the own state")
 
