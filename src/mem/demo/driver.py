@@ -37,7 +37,9 @@ class Stuck(RuntimeError):
 def set_up(script: Mapping[str, Any], mechanism: str, first: Caller, seed: int | None, states: int | None) -> Stage:
     """Choose the states, hire the personas and open the round."""
     found = first.get(f"/mechanisms/{mechanism}")
-    members = [member["code"] for member in found["members"]][: states or None]
+    day = str(script["round"].get("members_on") or datetime.now(UTC).date())
+    on_that_day = [one for one in found["members"] if one["since"] <= day < (one["until"] or "9999")]
+    members = [member["code"] for member in on_that_day][: states or None]
     absent = script.get("not_participating", {})
     number = absent.get("number", 0) if len(members) >= absent.get("at_least_states", 1) else 0
     stage = Stage(script, found, script["seed"] if seed is None else seed, members, frozenset())
