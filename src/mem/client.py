@@ -16,13 +16,13 @@ ATTEMPTS = 5
 
 
 class Problem(Exception):
-    """An answer that is no success: status, stable code, and every reason as `{code, message, where}`."""
+    """An answer that is no success: status, stable code, and every reason as `{code, message, where, about}`."""
 
     def __init__(self, status: int, body: Mapping[str, Any], asked: str) -> None:
         self.status = status
         self.code = str(body.get("code", ""))
         self.errors: list[dict[str, Any]] = list(body.get("errors", []))
-        shown = "; ".join(f"{one['code']} {one['where'] or ''}".strip() for one in self.errors[:5])
+        shown = "; ".join(f"{one['code']} {one['where'] or one.get('about') or ''}".strip() for one in self.errors[:5])
         super().__init__(f"{asked}: {status} {self.code} {body.get('detail', '')} {shown}".strip())
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import jsonschema_rs
 from tests.callers import Api
-from tests.road import codes, ok, refused, road
+from tests.road import codes, ok, place, refused, road, value_for
 from tests.watchers import only, statuses
 
 from mem.core.canonical import digest_of
@@ -15,7 +16,8 @@ from mem.core.work import Work
 from mem.people.service import issue_token
 
 QUESTIONNAIRE = {"code", "version", "title", "years", "questions"}
-QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "sha256"}
+QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "value_schema", "sha256"}
+UNKNOWN = "6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"
 ANSWER = {"question", "version", "value", "not_applicable", "question_sha256", "by", "at"}
 
 
@@ -30,6 +32,9 @@ async def test_the_questionnaire_is_shown_whole_as_it_is_pinned(api: Api) -> Non
     assert (first["key"], first["units"], first["type"]) == ("is_1_1", ["IS-1.1"], "yes_no")
     assert set(first["text"]) == {"en", "es"}
     assert len({question["sha256"] for question in form["questions"]}) == len(form["questions"])
+    for question in form["questions"]:
+        assert jsonschema_rs.is_valid(question["value_schema"], value_for(question, form["years"], UNKNOWN)), question
+        assert not jsonschema_rs.is_valid(question["value_schema"], {"a": "b"}), question
     assert digest_of(first) != first["sha256"]  # the digest is over the question as pinned, not as it is shown
 
 
@@ -75,7 +80,7 @@ async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
     assert made == {"items": [{"key": "is_1_3", "version": 1}, {"key": "is_1_1", "version": 1}]}
     stale = [{"question": "is_1_3", "value": False, "base": 1}, {"question": "is_1_1", "value": True, "base": 0}]
     problem = refused(await entity.post(path, {"answers": stale}), 412)
-    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("stale", "/answers/1")]
+    assert [(one["code"], place(one)) for one in problem["errors"]] == [("stale", "/answers/1")]
     answers = ok(await entity.get(path))["answers"]
     assert [(one["question"], one["version"], one["value"]) for one in answers] == [
         ("is_1_1", 1, False), ("is_1_3", 1, True)
@@ -91,7 +96,7 @@ async def test_a_document_is_evidence_of_the_same_evaluation(api: Api) -> None:
     ours = ok(await entity.post(f"{found.path}/evidence/links", link), 201)["ids"][0]
     path = f"{found.path}/answers/is_2_4_document"
     problem = refused(await entity.put(path, {"value": [ours, theirs]}, 0), 422)
-    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("unknown_evidence", "/value/1")]
+    assert [(one["code"], place(one)) for one in problem["errors"]] == [("unknown_evidence", "/value/1")]
     ok(await entity.put(path, {"value": [ours]}, 0))
 
 

@@ -215,7 +215,7 @@ def _workflow(stage: Stage, subject: str) -> str:
 
 def _why(what: str, view: Mapping[str, Any]) -> str:
     against = [
-        f"{one['trigger']}: " + "; ".join(f"{b['message']} {b['where'] or ''}".strip() for b in one["blockers"][:5])
+        f"{one['trigger']}: " + "; ".join(f"{b['message']} {b['about'] or ''}".strip() for b in one["blockers"][:5])
         for one in view["transitions"]
     ]
     return f"{what} stands in '{view['stage']}' and nothing is possible: " + " | ".join(against)
