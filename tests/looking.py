@@ -109,7 +109,10 @@ def refused(
         yield
     assert (type(caught.value), caught.value.code) == (kind, code or caught.value.code)
     placed = any(isinstance(one, tuple) for one in reasons)
-    found = [(one.code, one.where) if placed else one.code for one in caught.value.reasons]
+    found = [
+        (one.code, one.about if one.where is None else one.where) if placed else one.code
+        for one in caught.value.reasons
+    ]
     assert found == [*reasons], f"refused for {found}"
     assert stored(work) == before
 

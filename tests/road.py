@@ -34,6 +34,15 @@ def refused(response: httpx.Response, status: int) -> dict[str, Any]:
     return dict(response.json())
 
 
+def place(reason: Mapping[str, Any]) -> str | None:
+    """Where in the body a reason points, or else what it is about."""
+    where, about = reason["where"], reason["about"]
+    assert where is None or about is None
+    assert where in (None, "") or where[0] == "/", "a JSON pointer"
+    found: str | None = about if where is None else where
+    return found
+
+
 def codes(problem: Mapping[str, Any]) -> set[str]:
     return {one["code"] for one in problem["errors"]}
 
@@ -109,7 +118,7 @@ class Road:
     async def blockers(self, caller: Caller, trigger: str) -> list[tuple[str, str | None]]:
         """What stands against a trigger on Barbados' evaluation: code and place of each."""
         ways = {way["trigger"]: way for way in ok(await caller.get(f"{self.path}/transitions"))["transitions"]}
-        return [(one["code"], one["where"]) for one in ways[trigger]["blockers"]]
+        return [(one["code"], place(one)) for one in ways[trigger]["blockers"]]
 
     async def issue(self) -> None:
         """Every state names its expert, and the questionnaire goes out."""

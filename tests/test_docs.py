@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
-import shlex
-from dataclasses import dataclass
+import socket
+import subprocess
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import pytest
 import typer
-from tests.callers import Api, person
+from tests.demo import runs
 from tests.methods_of import MEM
 
 from mem.cli import main
@@ -130,52 +131,39 @@ def test_every_setting_that_is_named_is_one_with_its_default() -> None:
 # --- the examples ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Example:
-    """One example of the README: what is asked of the API, and how."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: str | None
+(LINES,) = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def examples() -> list[Example]:
-    return [_example(shlex.split(line, comments=True)[1:]) for line in README.splitlines() if line.startswith("api /")]
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_the_examples_of_the_readme_work_line_by_line_as_they_are_pasted(shell: str, tmp_path: Path) -> None:
+    """By the first officer, as the README has it; answering is for another, and refused for that."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    lines = LINES.replace("8000", port).replace(".venv/bin/mem", str(runs.COMMAND))
+    assert "$ROUND" in lines
+    settings = {"MEM_DATA_DIR": str(tmp_path), "MEM_DATABASE_URL": "", "MEM_WORKFLOWS": str(ROOT / "workflows")}
+    environment = {**os.environ, **settings}
+    pasted = subprocess.run(
+        [shell], input=lines, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (pasted.returncode, pasted.stderr) == (0, "")
+    serving, *answers = sorted(pasted.stdout.splitlines(), key=lambda line: not line.startswith("Serving at "))
+    assert serving == f"Serving at http://127.0.0.1:{port}/"
+    ready, me, mechanism, possible, moved, refused, published = map(json.loads, answers)
+    assert ready == {"status": "ready"}
+    assert me["grants"] == [{"role": "mem_unit", "state": None}]
+    assert mechanism["code"] == "mem"
+    assert {way["trigger"]: way["is_open"] for way in possible["transitions"]}["call_for_experts"]
+    assert (moved["from_stage"], moved["version"]) == (possible["stage"], 2)
+    assert (refused["status"], refused["code"]) == (403, "not_allowed")
+    assert published == {"reports": []}
+    with socket.socket() as asked:
+        assert asked.connect_ex(("127.0.0.1", int(port))) != 0, "the server was ended"
 
 
-def _example(words: list[str]) -> Example:
-    path, given = words[0], dict(zip(words[1::2], words[2::2], strict=True))
-    method = given.get("-X", "POST" if "-d" in given else "GET")
-    headers = dict([given["-H"].split(": ", 1)]) if "-H" in given else {}
-    return Example(method, path, headers, given.get("-d"))
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-async def test_the_examples_of_the_readme_work_one_after_the_other(api: Api) -> None:
-    """By the first officer, as the README has it; answering is for another, and refused only for that."""
-    officer = person(api, "mem_unit")
-    known: dict[str, str] = {}
-    statuses: list[tuple[str, str, int]] = []
-    for one in examples():
-        path = Template(one.path).substitute(known)
-        headers = {"Idempotency-Key": f"example-{len(statuses)}", "Content-Type": "application/json", **one.headers}
-        answer = await officer.send(one.method, f"/api/v1{path}", headers, content=one.body)
-        statuses.append((one.method, one.path, answer.status_code))
-        said = answer.json()
-        if one.path == "/rounds":
-            known |= {"ROUND": said["id"], "CYCLE": said["cycles"][0]["id"]}
-        elif one.path.startswith("/cycles/"):
-            known["EVALUATION"] = said["ids"][0]
-    assert statuses == [
-        ("GET", "/me", 200),
-        ("GET", "/mechanisms/mem", 200),
-        ("POST", "/rounds", 201),
-        ("POST", "/cycles/$CYCLE/evaluations", 201),
-        ("GET", "/rounds/$ROUND/transitions", 200),
-        ("POST", "/rounds/$ROUND/transitions", 200),
-        ("PUT", "/evaluations/$EVALUATION/answers/is_1_1", 403),
-    ]
+def test_the_examples_leave_no_token_in_the_folder() -> None:
+    assert not re.search(r"people add [^\n]*>", LINES)
 
 
 def test_the_folder_that_is_checked_in_the_readme_is_that_of_the_mechanism() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 from tests.callers import Api, Caller, person
-from tests.road import ASSIGNED, EXCLUDED, STATES, UNINVOLVED, V1, Cast, Road, codes, ok, refused, road
+from tests.road import ASSIGNED, EXCLUDED, STATES, UNINVOLVED, V1, Cast, Road, codes, ok, place, refused, road
 from tests.watchers import only, statuses
 
 from mem.core.clock import now
@@ -79,18 +79,18 @@ async def the_round_is_prepared(found: Road) -> None:
     assert (opened["stage"], opened["version"], len(opened["method"])) == ("preparation", 1, 64)
     assert {one["unit"]: one["reason"] for one in opened["cycles"][0]["excluded"]} == EXCLUDED
     assert await round_blockers(found, "call_for_experts") == []
-    refused(await found.cast.entity.fire(found.round_path, "call_for_experts"), 409)
+    refused(await found.cast.entity.fire(found.round_path, "call_for_experts"), 403)
     evaluations = ok(await found.cast.officer.get(f"{found.round_path}/evaluations"))["evaluations"]
     assert [(one["state"], one["stage"]) for one in evaluations] == [(state, "enrolled") for state in STATES]
     early = refused(await put_answer(found, found.cast.entity, {"value": True}, 0), 403)
     assert codes(early) == {"not_open"}
 
 
-async def round_blockers(found: Road, trigger: str) -> list[tuple[str, str]]:
+async def round_blockers(found: Road, trigger: str) -> list[tuple[str, str | None]]:
     """What stands against a trigger of the round."""
     possible = ok(await found.cast.officer.get(f"{found.round_path}/transitions"))["transitions"]
     ways = {way["trigger"]: way for way in possible}
-    return [(one["code"], one["where"]) for one in ways[trigger]["blockers"]]
+    return [(one["code"], place(one)) for one in ways[trigger]["blockers"]]
 
 
 async def put_answer(found: Road, caller: Caller, body: Mapping[str, Any], base: int) -> httpx.Response:
@@ -131,7 +131,7 @@ async def the_country_answers(found: Road) -> None:
     assert await statuses(found, "/answers") == only(
         "entity", "contributor", "officer", hidden=("expert", "coordinator")
     )
-    assert codes(refused(await cast.contributor.fire(found.path, "submit_answers"), 409)) == {"not_yours"}
+    assert codes(refused(await cast.contributor.fire(found.path, "submit_answers"), 403)) == {"not_yours"}
     before = ok(await cast.entity.get(found.path))["version"]
     assert (await found.move(cast.entity, "submit_answers"))["version"] == before + 1
     assert codes(refused(await put_answer(found, cast.entity, {"value": False}, 2), 403)) == {"not_open"}
@@ -252,7 +252,7 @@ async def the_commission_approves(found: Road) -> None:
     early = await cast.commission.fire(found.path, "approve", occasion=ahead)
     assert codes(refused(early, 409)) == {"occasion_ahead"}
     held = await found.session()
-    assert codes(refused(await cast.officer.fire(found.path, "approve", occasion=held), 409)) == {"not_yours"}
+    assert codes(refused(await cast.officer.fire(found.path, "approve", occasion=held), 403)) == {"not_yours"}
     await found.move(cast.commission, "approve", occasion=held)
     decided = [one["data"] for one in await record(found) if one["type"] == "decision_recorded"]
     assert decided == [{"trigger": "approve", "occasion": held, "reason": None}]

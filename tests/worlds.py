@@ -143,7 +143,7 @@ class World:
         where, evidence = self.standing(), self.attach()
         out, values = excluded(self.work, where), dict[str, Any]()
         while open_ones := missing(where.form, values, (), out):
-            keys = [str(reason.where).split()[1] for reason in open_ones]
+            keys = [str(reason.about).split()[1] for reason in open_ones]
             values |= {key: value_for(where.form.asked[key], evidence) for key in keys}
         contributor = self.contributors["BRB"]
         new = [NewAnswer(key, value, None, 0) for key, value in values.items()]

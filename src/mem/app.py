@@ -27,13 +27,16 @@ from mem.api import (
     rounds,
     transitions,
 )
+from mem.api.glossary import MEANING
 from mem.core.clock import now
 from mem.core.db import PLACES, Database
 from mem.core.work import Work
 from mem.core.yaml import Fault
 from mem.evidence.store import Store
 from mem.http import problems
+from mem.http.head import HeadAsGet
 from mem.http.headers import SafeHeaders
+from mem.http.keeping import Kept
 from mem.http.openapi import describe
 from mem.http.unit import House
 from mem.jobs.worker import Worker
@@ -104,16 +107,24 @@ def create_app(
         database.dispose()
 
     app = FastAPI(
-        title="mem", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json"
+        title="mem",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,  # it would send to whatever host the request names
     )
     app.state.house = house
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(Kept)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     _every_route_declares_its_action(app)
-    describe(app)
+    describe(app, MEANING)
     return app
 
 

@@ -11,15 +11,18 @@ from typing import Any
 
 import httpx
 
+ATTEMPTS = 5
+"""How often a request is sent before a busy server is given up."""
+
 
 class Problem(Exception):
-    """An answer that is no success: status, stable code, and every reason as `{code, message, where}`."""
+    """An answer that is no success: status, stable code, and every reason as `{code, message, where, about}`."""
 
     def __init__(self, status: int, body: Mapping[str, Any], asked: str) -> None:
         self.status = status
         self.code = str(body.get("code", ""))
         self.errors: list[dict[str, Any]] = list(body.get("errors", []))
-        shown = "; ".join(f"{one['code']} {one['where'] or ''}".strip() for one in self.errors[:5])
+        shown = "; ".join(f"{one['code']} {one['where'] or one.get('about') or ''}".strip() for one in self.errors[:5])
         super().__init__(f"{asked}: {status} {self.code} {body.get('detail', '')} {shown}".strip())
 
 
@@ -39,13 +42,13 @@ class Server:
 
     def ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         """One request; 503 is asked again with the same headers, hence the same key. Raises `Problem`."""
-        for attempt in range(5):
+        for attempt in range(1, ATTEMPTS + 1):
             with self._lock:
                 self.requests += 1
             response = self._http.request(method, "/api/v1" + path, **how)
-            if response.status_code != 503:
+            if response.status_code != 503 or attempt == ATTEMPTS:
                 break
-            time.sleep(0.2 * (attempt + 1))
+            time.sleep(0.2 * attempt)
         if response.is_success:
             return response
         try:

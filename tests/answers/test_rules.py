@@ -72,16 +72,16 @@ def test_what_is_missing_is_what_is_required_and_shown_and_has_neither_a_value_n
     values: dict[str, Any], not_applicable: set[str], out: set[str], where: list[str]
 ) -> None:
     found = missing(FORM, values, not_applicable, out)
-    assert found == [Reason("answer_missing", "A required answer is missing.", place) for place in where]
+    assert found == [Reason("answer_missing", "A required answer is missing.", about=place) for place in where]
 
 
 @pytest.mark.parametrize("value", [False, 0, "", [], {}])
 def test_a_value_that_is_false_or_empty_is_given_all_the_same(value: Any) -> None:
-    assert LAW not in [reason.where for reason in missing(FORM, {"law": value}, (), ())]
+    assert LAW not in [reason.about for reason in missing(FORM, {"law": value}, (), ())]
 
 
 def test_with_nothing_answered_every_action_of_the_real_plan_misses_something() -> None:
-    missed = [str(reason.where).split() for reason in missing(real_form(), {}, (), ())]
+    missed = [str(reason.about).split() for reason in missing(real_form(), {}, (), ())]
     assert {unit for unit, _ in missed} == {unit.code for unit in real_tree().at("action")}
     assert len({key for _, key in missed}) == len(missed)
 
@@ -89,7 +89,7 @@ def test_with_nothing_answered_every_action_of_the_real_plan_misses_something() 
 def test_with_every_action_left_out_the_real_questionnaire_misses_nothing() -> None:
     out = {unit.code for unit in real_tree().at("action")}
     assert missing(real_form(), {}, (), out) == []
-    assert [reason.where for reason in missing(real_form(), {}, (), out - {"IS-1.1"})] == ["IS-1.1 is_1_1"]
+    assert [reason.about for reason in missing(real_form(), {}, (), out - {"IS-1.1"})] == ["IS-1.1 is_1_1"]
 
 
 def test_when_no_question_applies_nothing_is_missing() -> None:

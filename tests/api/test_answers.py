@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import jsonschema_rs
 from tests.callers import Api
-from tests.road import EXCLUDED, codes, ok, refused, road
+from tests.road import EXCLUDED, codes, ok, place, refused, road, value_for
 from tests.watchers import only, statuses
 
 from mem.core.canonical import digest_of
@@ -15,7 +16,11 @@ from mem.core.work import Work
 from mem.people.service import issue_token
 
 QUESTIONNAIRE = {"code", "version", "title", "years", "questions"}
-QUESTION = {"key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "sha256", "left_out"}
+QUESTION = {
+    "key", "units", "type", "text", "help", "required", "shown_if", "choices", "rows", "value_schema", "sha256",
+    "left_out",
+}  # fmt: skip
+UNKNOWN = "6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"
 ANSWER = {"question", "version", "value", "not_applicable", "question_sha256", "by", "at"}
 
 
@@ -33,6 +38,9 @@ async def test_the_questionnaire_is_shown_whole_as_it_is_pinned(api: Api) -> Non
     left_out = {question["units"][0].partition("-")[0]: question["left_out"] for question in form["questions"]}
     assert left_out == {area: EXCLUDED.get(area) for area in ("IS", "DR", "SR", "CM", "IC")} | {"IS": EXCLUDED["IS-7"]}
     assert (first["left_out"], sum(one["left_out"] is None for one in form["questions"]) > 50) == (None, True)
+    for question in form["questions"]:
+        assert jsonschema_rs.is_valid(question["value_schema"], value_for(question, form["years"], UNKNOWN)), question
+        assert not jsonschema_rs.is_valid(question["value_schema"], {"a": "b"}), question
     assert digest_of(first) != first["sha256"]  # the digest is over the question as pinned, not as it is shown
 
 
@@ -78,7 +86,7 @@ async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
     assert made == {"items": [{"key": "is_1_3", "version": 1}, {"key": "is_1_1", "version": 1}]}
     stale = [{"question": "is_1_3", "value": False, "base": 1}, {"question": "is_1_1", "value": True, "base": 0}]
     problem = refused(await entity.post(path, {"answers": stale}), 412)
-    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("stale", "/answers/1")]
+    assert [(one["code"], place(one)) for one in problem["errors"]] == [("stale", "/answers/1")]
     answers = ok(await entity.get(path))["answers"]
     assert [(one["question"], one["version"], one["value"]) for one in answers] == [
         ("is_1_1", 1, False), ("is_1_3", 1, True)
@@ -94,7 +102,7 @@ async def test_a_document_is_evidence_of_the_same_evaluation(api: Api) -> None:
     ours = ok(await entity.post(f"{found.path}/evidence/links", link), 201)["ids"][0]
     path = f"{found.path}/answers/is_2_4_document"
     problem = refused(await entity.put(path, {"value": [ours, theirs]}, 0), 422)
-    assert [(one["code"], one["where"]) for one in problem["errors"]] == [("unknown_evidence", "/value/1")]
+    assert [(one["code"], place(one)) for one in problem["errors"]] == [("unknown_evidence", "/value/1")]
     ok(await entity.put(path, {"value": [ours]}, 0))
 
 

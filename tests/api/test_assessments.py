@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.callers import Api
-from tests.road import codes, ok, refused, road
+from tests.road import codes, ok, place, refused, road
 from tests.watchers import only, statuses
 
 FINDING = {"expert_state", "unit", "version", "text", "rating", "citations", "at"}
@@ -37,7 +37,7 @@ async def test_findings_are_written_in_versions_of_ones_own_and_then_handed_in(a
 
     early = refused(await expert.post(f"{path}/hand-in"), 422)
     judged_units = await found.rated()
-    assert [(one["code"], one["where"]) for one in early["errors"]] == [
+    assert [(one["code"], place(one)) for one in early["errors"]] == [
         ("finding_missing", unit) for unit in judged_units[2:]
     ]
     rest = [judged(unit) for unit in judged_units[2:]]
@@ -70,7 +70,7 @@ async def test_a_finding_that_does_not_hold_is_refused_with_every_reason(api: Ap
     expert, path = found.cast.experts["CHL"], f"{found.path}/findings"
     for says, finding, status, errors in REFUSED_FINDINGS:
         problem = refused(await expert.post(path, {"findings": [finding, judged("IS-1.2")]}), status)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors, says
     assert codes(refused(await expert.post(path, {"findings": [judged(), judged()]}), 422)) == {"twice"}
     assert ok(await expert.get(path)) == {"findings": []}
 
@@ -115,7 +115,7 @@ async def test_conclusions_are_written_together_and_each_voice_speaks_to_them(ap
         ("a base that does not stand", judged("IS-1.1", base=1), 412, [("stale", "/conclusions/0")]),
     ):  # fmt: skip
         problem = refused(await coordinator.post(path, {"conclusions": [conclusion]}), status)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors, says
     for says, who, stance, status, errors in (
         ("a conclusion that is not there", chile, {"unit": "IS-1.3", "version": 1}, 422,
          [("no_conclusion", "/stances/0/unit")]),
@@ -126,7 +126,7 @@ async def test_conclusions_are_written_together_and_each_voice_speaks_to_them(ap
          [("wrong_value", "/stances/0/dissent")]),
     ):  # fmt: skip
         problem = refused(await who.post(f"{path}/voice", {"stances": [stance]}), status)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, says
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors, says
     assert len(ok(await chile.get(path))["conclusions"]) == 2
 
 

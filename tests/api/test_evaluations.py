@@ -103,3 +103,41 @@ async def test_who_evaluates_sees_nothing_of_the_own_country_by_any_other_role(a
     refused(await both.post(f"{found.path}/transitions", body, headers={"If-Match": '"v4"'}), 404)
     listed = ok(await both.get(f"{found.round_path}/evaluations"))["evaluations"]
     assert {one["state"] for one in listed} == {"CHL", "JAM"}
+
+
+async def test_an_id_of_another_kind_is_not_there(api: Api) -> None:
+    """What is known by an id is looked for among its own kind: a round is no evaluation, a person no round."""
+    found = await road(api, "published")
+    officer, evaluation = found.cast.officer, found.evaluations["BRB"]
+    (issued, *_) = ok(await officer.get(f"{found.path}/recommendations"))["recommendations"]
+    ids = {"rounds": found.round, "evaluations": evaluation, "recommendations": issued["id"], "cycles": found.cycle,
+           "people": str(officer.person_id)}  # fmt: skip
+    body, tag = {"trigger": "publish"}, {"If-Match": '"v1"'}
+    for noun, own in ids.items():
+        for other in set(ids.values()) - {own}:
+            if noun in ("rounds", "evaluations", "recommendations"):
+                refused(await officer.get(f"{V1}/{noun}/{other}/transitions"), 404)
+                refused(await officer.post(f"{V1}/{noun}/{other}/transitions", body, headers=tag), 404)
+            if noun == "evaluations":
+                for below in ("", "/answers", "/evidence", "/findings", "/report", "/record", "/leaves", "/receipts"):
+                    refused(await officer.get(f"{V1}/evaluations/{other}{below}"), 404)
+            if noun == "rounds":
+                refused(await officer.get(f"{V1}/rounds/{other}"), 404)
+            if noun == "cycles":
+                refused(await officer.post(f"{V1}/cycles/{other}/evaluations", {"states": ["BRB"]}), 404)
+            if noun == "people":
+                refused(await officer.post(f"{V1}/people/{other}/tokens", {"label": "x"}), 404)
+
+
+async def test_whoever_is_an_expert_of_two_states_has_no_part_in_either(api: Api) -> None:
+    found = await road(api, "review")
+    expert, officer = person(api, "expert", "BRB"), found.cast.officer
+    grant = {"mechanism": "mem", "role": "expert", "state": "CHL"}
+    ok(await officer.post(f"{V1}/people/{expert.person_id}/roles", grant), 201)
+    for state in ("BRB", "CHL"):
+        path = f"{V1}/evaluations/{found.evaluations[state]}"
+        for below in ("", "/transitions", "/answers", "/evidence", "/findings", "/assignments", "/record", "/leaves"):
+            refused(await expert.get(path + below), 404)
+        refused(await expert.post(f"{path}/findings/hand-in"), 404)
+    listed = ok(await expert.get(f"{found.round_path}/evaluations"))["evaluations"]
+    assert not {one["state"] for one in listed} & {"BRB", "CHL"}

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.callers import Api, Caller
-from tests.road import V1, Road, ok, refused, road
+from tests.road import V1, Road, ok, place, refused, road
 from tests.watchers import only, statuses
 
 from mem.http.body import FILE_LIMIT
@@ -56,7 +56,7 @@ async def test_links_are_attached_all_or_none_with_the_units_they_support(api: A
         ({"title": "  "}, [("wrong_value", "/links/1/title")]),
     ):
         problem = refused(await entity.post(path, {"links": [good, {**good, **changed}]}), 422)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors
     assert ok(await entity.get(f"{found.path}/evidence")) == {"evidence": []}
     (made,) = ok(await entity.post(path, {"links": [good]}), 201)["ids"]
     (shown,) = ok(await entity.get(f"{found.path}/evidence"))["evidence"]
@@ -127,7 +127,7 @@ async def test_a_file_of_another_kind_or_size_or_place_is_refused_and_not_kept(a
         (PDF, "application/pdf", {"file_name": "a" * 201}, [("wrong_value", "query:file_name")]),
     ):
         problem = refused(await send(found, data, media, **query), 422)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors, (media, query)
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors, (media, query)
     large = b"%PDF-".ljust(FILE_LIMIT + 1)
     assert refused(await send(found, large, "application/pdf"), 413)["code"] == "too_large"
     assert ok(await found.cast.entity.get(f"{found.path}/evidence")) == {"evidence": []}

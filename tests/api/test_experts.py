@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.callers import Api, person
-from tests.road import V1, codes, ok, refused, road
+from tests.road import V1, codes, ok, place, refused, road
 from tests.watchers import only, statuses
 
 UNKNOWN = "00000000-0000-0000-0000-000000000007"
@@ -55,7 +55,7 @@ async def test_experts_are_assigned_to_others_one_voice_a_state(api: Api) -> Non
         ([named["JAM"], UNKNOWN], 422, "unknown_designation", "/designations/1"),
     ):
         problem = refused(await officer.post(path, {"designations": chosen}), status)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == [(code, where)]
+        assert [(one["code"], place(one)) for one in problem["errors"]] == [(code, where)]
     assert refused(await officer.post(path, {"designations": [named["CHL"], alternate]}), 409)["code"] == "one_voice"
     assert await listed() == []  # all or none
     assert len(ok(await officer.post(path, {"designations": [named["CHL"]]}), 201)["ids"]) == 1

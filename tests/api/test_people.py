@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.callers import Api, Caller, person
-from tests.road import V1, cast, codes, ok, refused
+from tests.road import V1, cast, codes, ok, place, refused
 
 UNKNOWN = "00000000-0000-0000-0000-000000000007"
 
@@ -92,7 +92,7 @@ async def test_a_token_is_shown_once_lasts_so_long_and_no_longer(api: Api) -> No
         ({"label": "x", "scope": ["everything"]}, "/scope"),
         ({"label": "x", "scope": ["Read"]}, "/scope/0"),
     ):
-        assert [one["where"] for one in refused(await officer.post(path, body), 422)["errors"]] == [where]
+        assert [place(one) for one in refused(await officer.post(path, body), 422)["errors"]] == [where]
     refused(await officer.post(f"{V1}/people/{UNKNOWN}/tokens", {"label": "x"}), 404)
     refused(await officer.post(f"{V1}/tokens/{'0' * 16}/revocation"), 404)
     refused(await officer.post(f"{V1}/tokens/{'G' * 16}/revocation"), 422)

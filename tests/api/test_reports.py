@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
 from tests.callers import Api
-from tests.road import codes, ok, refused, road
+from tests.road import codes, ok, place, refused, road
 from tests.watchers import only, statuses
+
+from mem.core.clock import now
+from mem.rounds.models import Deadline
 
 REPORT = {"evaluation_id", "document", "version", "title", "sha256", "at", "paragraphs"}
 COMMENT = {
@@ -28,7 +33,7 @@ async def test_each_version_of_a_report_is_kept_and_read_by_its_number(api: Api)
     assert ok(first)["evaluation_id"] == found.evaluations["BRB"]
     assert refused(await entity.get(f"{path}?version=3"), 404)["code"] == "no_report"
     for wrong in ("0", "-1", "one", "1.5", "1000001"):
-        assert refused(await entity.get(f"{path}?version={wrong}"), 422)["errors"][0]["where"] == "query:version"
+        assert refused(await entity.get(f"{path}?version={wrong}"), 422)["errors"][0]["about"] == "query:version"
 
 
 async def test_comments_are_numbered_and_those_on_nothing_are_refused(api: Api) -> None:
@@ -42,7 +47,7 @@ async def test_comments_are_numbered_and_those_on_nothing_are_refused(api: Api) 
         ({"text": " "}, [("wrong_value", "/comments/1/text")]),
     ):
         problem = refused(await entity.post(path, {"comments": [good, {**good, **changed}]}), 422)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors
     assert ok(await entity.get(path)) == {"comments": []}
     await found.comment()
     ok(await entity.post(path, {"comments": [good]}), 201)
@@ -79,7 +84,7 @@ async def test_a_response_that_does_not_fit_its_comment_is_refused_and_one_that_
         ({**answer(finding, **text), "reason": ""}, [("wrong_value", "/responses/1/reason")]),
     ):
         problem = refused(await expert.post(path, {"responses": [answer(other, "not_accepted"), wrong]}), 422)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors
     told = ok(await expert.get(f"{found.path}/comments"))["comments"]
     assert [one["disposition"] for one in told] == [None] * 4  # all or none
     ok(await expert.post(path, {"responses": [answer(finding, **text)]}), 201)
@@ -127,3 +132,16 @@ async def test_recommendations_are_listed_once_they_are_issued(api: Api) -> None
     assert [one["number"] for one in listed] == list(range(1, len(listed) + 1))
     assert {(one["stage"], one["version"]) for one in listed} == {("issued", 1)}
     assert listed[0]["text"]["en"] == f"Recommendation: Do more on {listed[0]['unit']}."
+
+
+async def test_no_comment_is_taken_once_the_time_for_comments_is_over(api: Api) -> None:
+    """Even before the clock has moved the evaluation on."""
+    found = await road(api, "country_comment")
+    ids = await found.comment()
+    with api.house.database.write() as connection:
+        connection.execute(update(Deadline).values(due_at=now() - timedelta(seconds=1)))
+    comments = {"comments": [{"paragraph": "IS-1.1/finding", "text": "Too late."}]}
+    late = refused(await found.cast.entity.post(f"{found.path}/comments", comments), 409)
+    assert (late["code"], codes(late)) == ("deadline_passed", {"deadline_passed"})
+    kept = ok(await found.cast.entity.get(f"{found.path}/comments"))["comments"]
+    assert [one["id"] for one in kept] == ids

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.callers import Api, person
-from tests.road import EXCLUDED, STATES, V1, codes, ok, refused, road
+from tests.road import EXCLUDED, STATES, V1, codes, ok, place, refused, road
 
 ROUND = {"id", "code", "title", "synthetic", "mechanism", "method", "stage", "version", "cycles"}
 LINE = {"id", "cycle_id", "state", "stage", "version", "entered_at", "due_at"}
@@ -40,7 +40,7 @@ async def test_a_round_that_cannot_be_is_not_opened(api: Api) -> None:
     officer = person(api, "mem_unit")
     ok(await officer.post(f"{V1}/rounds", new()), 201)
     for body, status, errors in (
-        (new(), 409, set()),
+        (new(), 409, {"code_taken"}),
         (new(mechanism="other"), 422, {"unknown_mechanism"}),
         (new(code="r-8", cycles=[{**CYCLE, "kind": "review"}]), 422, {"unknown_kind"}),
         (new(code="r-8", cycles=[CYCLE, CYCLE]), 422, {"code_twice"}),
@@ -105,7 +105,7 @@ async def test_member_states_are_enrolled_once_all_or_none(api: Api) -> None:
         ([], [("wrong_value", "/states")]),
     ):
         problem = refused(await officer.post(path, {"states": states}), 422)
-        assert [(one["code"], one["where"]) for one in problem["errors"]] == errors
+        assert [(one["code"], place(one)) for one in problem["errors"]] == errors
     assert refused(await officer.post(path, {"states": ["BRB", "BRB"]}), 409)["code"] == "already_enrolled"
     assert ok(await officer.get(f"{V1}/rounds/{opened['id']}/evaluations")) == {"evaluations": []}
     made = ok(await officer.post(path, {"states": ["JAM", "BRB"]}), 201)["ids"]

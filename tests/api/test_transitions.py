@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.callers import Api, Caller
-from tests.road import V1, Road, codes, ok, refused, road
+from tests.road import V1, Road, codes, ok, place, refused, road
 from tests.watchers import watchers
 
 TRANSITIONS = {"stage", "version", "waits_for", "final", "transitions"}
@@ -21,7 +21,7 @@ TRIGGERS = (
 async def told(caller: Caller, path: str, trigger: str) -> list[tuple[str, str | None]]:
     """What stands against a trigger, as a caller is told."""
     ways = ok(await caller.get(f"{path}/transitions"))["transitions"]
-    return [(one["code"], one["where"]) for way in ways if way["trigger"] == trigger for one in way["blockers"]]
+    return [(one["code"], place(one)) for way in ways if way["trigger"] == trigger for one in way["blockers"]]
 
 
 async def test_what_may_come_next_is_told_with_every_reason_against_it(api: Api) -> None:
@@ -36,17 +36,18 @@ async def test_what_may_come_next_is_told_with_every_reason_against_it(api: Api)
     assert list(ways) == ["open_review", "return_for_clarification"]
     review, back = ways["open_review"], ways["return_for_clarification"]
     assert (review["to"], review["by"], review["needs"], review["is_open"]) == ("review", ["mem_unit"], [], False)
-    assert [(one["code"], one["where"]) for one in review["blockers"]] == [("too_few_experts", None)]
+    assert [(one["code"], place(one)) for one in review["blockers"]] == [("too_few_experts", None)]
     assert (back["to"], back["needs"], back["is_open"]) == ("answering", ["reason"], True)
-    assert [(one["code"], one["where"]) for one in back["blockers"]] == [("reason_needed", "/reason")]
+    assert [(one["code"], place(one)) for one in back["blockers"]] == [("reason_needed", "/reason")]
 
 
 async def test_asking_and_firing_say_the_same(api: Api) -> None:
     found = await road(api, "answering")
     for caller in (found.cast.entity, found.cast.contributor, found.cast.officer, found.cast.auditor):
         asked = await told(caller, found.path, "submit_answers")
-        fired = refused(await caller.fire(found.path, "submit_answers"), 409)
-        assert [(one["code"], one["where"]) for one in fired["errors"]] == asked
+        status = 403 if {code for code, _ in asked} == {"not_yours"} else 409
+        fired = refused(await caller.fire(found.path, "submit_answers"), status)
+        assert [(one["code"], place(one)) for one in fired["errors"]] == asked
         assert asked
     assert await found.stage() == "answering"
 
@@ -103,7 +104,7 @@ async def test_nobody_fires_what_is_not_theirs_and_nobody_at_all_a_trigger_of_th
                 response = await caller.post(
                     f"{found.path}/transitions", {"trigger": trigger, "reason": "x"}, headers={"If-Match": version}
                 )
-                assert response.status_code == 409, (stage, name, trigger)
+                assert response.status_code in (403, 409), (stage, name, trigger)
         if stage in complete:
             await complete[stage]()
         for trigger, name in allowed.items():
@@ -143,7 +144,7 @@ async def test_what_is_missing_is_told_only_to_who_may_see_it(api: Api) -> None:
     theirs, waiting = ("not_yours", "coordinator"), [("assessment_missing", "CHL"), ("assessment_missing", "JAM")]
     for caller in (cast.experts["CHL"], cast.entity, cast.contributor, cast.commission):
         assert await told(caller, found.path, "open_consolidation") == [theirs]
-        fired = refused(await caller.fire(found.path, "open_consolidation"), 409)
+        fired = refused(await caller.fire(found.path, "open_consolidation"), 403)
         assert codes(fired) == {"not_yours"}
     assert await told(cast.officer, found.path, "open_consolidation") == [theirs, *waiting]
     assert await told(cast.coordinator, found.path, "open_consolidation") == waiting

@@ -36,7 +36,7 @@ def scale() -> Scale:
 
 
 def told(found: Any) -> list[tuple[str, str]]:
-    return [(reason.code, reason.where) for reason in found]
+    return [(reason.code, reason.where or reason.about) for reason in found]
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,15 @@ def test_a_person_is_not_added_with_a_wrong_role_or_state(
     assert runs.rows(database, Person.id) == []
 
 
+@SQLITE
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201], ids=["empty", "blank", "too long"])
+def test_a_person_without_a_name_is_not_added(name: str, mem: Command, database: Database, database_url: str) -> None:
+    added = mem("people", "add", name, "--role", "auditor", "--database-url", database_url)
+    assert (added.exit_code, added.stdout) == (1, "")
+    assert added.stderr == "A person has a name of at most 200 letters.\n"
+    assert runs.rows(database, Person.id) == []
+
+
 def test_the_days_say_when_the_token_expires(mem: Command, database: Database, database_url: str) -> None:
     mem("people", "add", "A", "--role", "auditor", "--days", "7", "--database-url", database_url)
     mem("people", "add", "B", "--role", "auditor", "--database-url", database_url)

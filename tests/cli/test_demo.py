@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
+import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +20,11 @@ from tests.cli.test_cli import method as method
 from tests.cli.test_cli import small as small
 from tests.demo import runs
 
-from mem.cli.demo import CannotRun, last_line, run_demo
-from mem.cli.operations import add_officer
+from mem.cli.demo import MARK, CannotRun, last_line, mark, run_demo
+from mem.cli.operations import add_officer, opened
 from mem.core.clock import now
 from mem.core.db import Database
+from mem.core.use import used
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.rounds.service import NewCycle, open_round
@@ -47,6 +53,10 @@ def an_officer(database: Database, settings: Settings, method: Method) -> None:
     add_officer(settings, method, "First officer", "mem_unit", None, 1)
 
 
+def a_mark(database: Database, settings: Settings, method: Method) -> None:
+    mark(database)
+
+
 def another_table(database: Database, settings: Settings, method: Method) -> None:
     with database.write() as connection:
         for name in inspect(connection).get_table_names():
@@ -61,10 +71,13 @@ def another_table(database: Database, settings: Settings, method: Method) -> Non
 @pytest.mark.parametrize(
     ("filled", "told"),
     [
-        pytest.param([a_round(False)], "rounds that are not synthetic", id="a round that is not synthetic"),
-        pytest.param([a_round(True), a_round(False)], "rounds that are not synthetic", id="one of two rounds"),
-        pytest.param([an_officer], "persons of no demo", id="an officer who has not opened a round yet"),
+        pytest.param([a_round(False)], "not left by a demo", id="a round that is not synthetic"),
+        pytest.param([a_round(True)], "not left by a demo", id="a round that a person marked synthetic"),
+        pytest.param([an_officer], "not left by a demo", id="an officer who has not opened a round yet"),
         pytest.param([another_table], "tables of something else", id="the tables of another program"),
+        pytest.param([another_table, a_mark], "tables of something else", id="those, by chance beside a mark"),
+        pytest.param([a_mark, a_round(False)], "worked in this database since", id="a round after a demo"),
+        pytest.param([a_mark, an_officer], "worked in this database since", id="an officer after a demo"),
     ],
 )
 def test_a_database_that_no_demo_left_is_refused_and_left_as_it_was(
@@ -79,11 +92,48 @@ def test_a_database_that_no_demo_left_is_refused_and_left_as_it_was(
     before = everything(database)
     refused = mem("demo", "--states", "3", "--json", "--database-url", database_url)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert refused.stderr.startswith("this database holds ")
     assert told in refused.stderr
+    assert "MEM_DATA_DIR=<folder>, or --database-url <address>" in refused.stderr
     assert everything(database) == before
     assert any(before.values())
     assert evidence.read_bytes() == b"real"
+
+
+def test_what_a_demo_left_is_not_replaced_while_it_is_used(
+    mem: Command, database: Database, database_url: str, method: Method
+) -> None:
+    a_mark(database, Settings(), method)
+    before = everything(database)
+    with used(database):
+        refused = mem("demo", "--states", "3", "--json", "--database-url", database_url)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("a server is running on this database, or another demo. Nothing was touched.")
+    assert everything(database) == before
+
+
+def test_more_states_than_were_members_are_refused_with_how_many_there_were(mem: Command, tmp_path: Path) -> None:
+    refused = mem("demo", "--states", str(len(runs.STATES) + 1))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "9 states are asked for, and the mechanism had 8 member states on 2018-02-01\n"
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_demo_that_is_told_to_end_leaves_no_server_behind(number: int, small: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "MEM_DATA_DIR": str(tmp_path / "data"), "MEM_DATABASE_URL": ""}
+    command = [str(runs.COMMAND), "demo", "--mechanism", str(small)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        said = next(line for line in lines if "http://127.0.0.1:" in line)
+        process.send_signal(number)
+        process.wait(20)
+    (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)", said)
+    assert process.returncode == 128 + number
+    with socket.socket() as asked:
+        assert asked.connect_ex(("127.0.0.1", int(port))) != 0
+    with opened(Settings(data_dir=tmp_path / "data", database_url="")) as database, used(database, alone=True):
+        assert MARK in inspect(database.engine).get_table_names()
 
 
 def changed(small: Path, place: Path, old: str, new: str) -> Path:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from tests import databases
 from tests.looking import NOW
 
-from mem.core.db import Database, UTCDateTime
+from mem.core.db import BadAddress, Database, UTCDateTime
 from mem.people.models import Membership, Person, Token
 
 ONLY_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -217,6 +217,15 @@ def test_write_ahead_logging_is_used_where_sqlite_has_the_fix(
 
 def test_the_sqlite_we_run_on_has_the_fix() -> None:
     assert sqlite.sqlite_version_info >= (3, 51, 3)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mem.db", "mysql://me:hunter2@h/d", "oracle://me:hunter2@h", "postgresql://me:hunter2@h:port/d"]
+)
+def test_an_address_of_no_database_of_ours_is_refused_without_what_it_holds(url: str) -> None:
+    with pytest.raises(BadAddress, match=r"sqlite:///<file> or postgresql://") as refused:
+        Database(url)
+    assert "hunter2" not in str(refused.value)
 
 
 def test_what_a_statement_carried_is_not_told_by_its_error(database: Database) -> None:

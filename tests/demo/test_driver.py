@@ -53,6 +53,12 @@ def test_as_many_states_stay_away_as_the_script_says_where_there_are_enough(
     assert stage.absent <= set(stage.states)
 
 
+def test_only_states_that_were_members_on_the_day_of_the_round_are_asked(served: Served) -> None:
+    script = {**served.script, "personas": {"mem_unit": {}}}
+    script["round"] = {**script["round"], "members_on": "1960-01-01"}
+    assert runs.set_out(served, script, "early", states=8).states == ["ARG", "BOL", "CHL"]
+
+
 def test_which_state_stays_away_is_by_the_seed(served: Served) -> None:
     script = {**served.script, "personas": {"mem_unit": {}}}
     away = [runs.set_out(served, script, f"seed-{n}", 8, seed).absent for n, seed in enumerate((1, 1, 2))]

@@ -15,7 +15,7 @@ from tests.demo import runs
 
 from mem.answers.models import AnswerVersion
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
-from mem.cli.demo import last_line, run_demo
+from mem.cli.demo import last_line, mark, run_demo
 from mem.cli.operations import add_officer, opened, prepare
 from mem.core.db import Database
 from mem.evidence.models import Evidence, EvidenceUnit
@@ -193,6 +193,8 @@ def test_a_second_run_with_the_same_seed_replaces_the_first_and_says_the_same(
     settings = Settings(data_dir=tmp_path / "data", database_url="", workflows=folder)
     prepare(settings)
     add_officer(settings, method, "Synthetic first officer", "mem_unit", None, 1)
+    with opened(settings) as database:
+        mark(database)
     beside = tmp_path / "data" / "mem.db.backup"
     beside.write_text("kept", encoding="utf-8")
     totals = json.loads(last_line(run_demo(settings, str(folder), 3, runs.SEED, quiet=False)))

@@ -83,7 +83,7 @@ def test_without_either_header_one_is_asked_for() -> None:
     with pytest.raises(Precondition) as refused:
         expected_version(None)
     assert refused.value.code == "precondition_required"
-    assert [(reason.code, reason.where) for reason in refused.value.reasons] == [
+    assert [(reason.code, reason.about) for reason in refused.value.reasons] == [
         ("precondition_required", "header:If-Match")
     ]
 

@@ -19,7 +19,7 @@ from tests.worlds import ASSIGNED, LEFT_OUT, STAGES, STATES, World, world
 
 from mem.answers.models import Submission
 from mem.core.db import Database
-from mem.core.errors import NotFound, Precondition, Reason, Refused
+from mem.core.errors import NotAllowed, NotFound, Precondition, Reason, Refused
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position, StageMove
@@ -45,7 +45,7 @@ def against(here: World, actor: Actor, trigger: str, where: UUID | None = None, 
     """What stands against a trigger for an actor: code and place of each blocker."""
     _, found = possible(here.work, actor, where or here.id, Payload(**payload))
     (one,) = (one for one in found if one.trigger == trigger)
-    return [(blocker.code, blocker.where) for blocker in one.blockers]
+    return [(blocker.code, blocker.where or blocker.about) for blocker in one.blockers]
 
 
 def attempt(here: World, actor: Actor, one: Possible, payload: Payload) -> list[Reason]:
@@ -54,7 +54,7 @@ def attempt(here: World, actor: Actor, one: Possible, payload: Payload) -> list[
     with undone(here.work):
         try:
             moved = advance(here.by(actor), actor, here.id, one.trigger, payload, version)
-        except Refused as refusal:
+        except (NotAllowed, Refused) as refusal:
             return list(refusal.reasons)
         assert (moved.trigger, moved.from_stage, moved.to_stage, moved.version) == (
             one.trigger, stage, one.to, version + 1,
@@ -174,14 +174,23 @@ def test_a_refusal_carries_every_reason_and_nothing_is_stored(here: World) -> No
         ]),
         (here.commission, "send_back", Payload(occasion=here.session()), [("reason_needed", "/reason")]),
         (here.commission, "approve", Payload(reason="Because."), [("occasion_needed", "/occasion")]),
-        (here.commission, "publish", NOTHING, [("wrong_stage", "stage")]),
-        (here.commission, "crown", NOTHING, [("unknown_trigger", "trigger")]),
+        (here.commission, "publish", NOTHING, [("wrong_stage", "/trigger")]),
+        (here.commission, "crown", NOTHING, [("unknown_trigger", "/trigger")]),
         (replace(here.commission, token_scope=frozenset({"read"})), "approve", NOTHING, [
             ("token_scope", None), ("occasion_needed", "/occasion"),
         ]),
     ]  # fmt: skip
     for actor, trigger, payload, reasons in cases:
         with refused(here.work, Refused, *reasons, code="refused"):
+            advance(here.by(actor), actor, here.id, trigger, payload, version)
+
+
+def test_whoever_could_not_fire_it_even_with_nothing_else_against_it_is_not_allowed_to(here: World) -> None:
+    here.to("before_commission")
+    payload, version = Payload(occasion=here.session(), reason="Because."), here.standing().version
+    reader = replace(here.commission, token_scope=frozenset({"read"}))
+    for actor, trigger, reason in ((here.entity, "send_back", "not_yours"), (reader, "approve", "token_scope")):
+        with refused(here.work, NotAllowed, reason, code="not_allowed"):
             advance(here.by(actor), actor, here.id, trigger, payload, version)
 
 
@@ -448,7 +457,7 @@ def test_a_lapse_asks_the_guards_like_anybody(here: World) -> None:
 def test_nobody_but_a_lapse_fires_what_is_given_to_nobody(here: World) -> None:
     here.to("country_comment")
     for actor in (here.entity, here.secretariat, here.coordinator, here.commission):
-        with refused(here.work, Refused, "not_yours"):
+        with refused(here.work, NotAllowed, "not_yours"):
             here.fire(actor, "deem_no_more_comments")
 
 

@@ -228,7 +228,7 @@ def judged(row: Row, facts: Facts) -> list[tuple[str, str | None]]:
     guard = GUARDS[row.guard]
     found = list(guard.judge(facts, guard.params.model_validate(row.params)))
     assert all(isinstance(reason, Reason) and reason.message.endswith(".") for reason in found)
-    return [(reason.code, reason.where) for reason in found]
+    return [(reason.code, reason.where or reason.about) for reason in found]
 
 
 TOLD = [(row, subject) for row in ROWS for subject in sorted(GUARDS[row.guard].subjects)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from mem.core.canonical import canonical
@@ -253,3 +254,29 @@ def test_a_value_is_said_in_words_with_the_labels_of_its_codes(name: str, value:
 )
 def test_a_link_is_an_absolute_address_of_the_web(value: Any, found: bool) -> None:
     assert is_link(value) is found
+
+
+# --- as JSON Schema -------------------------------------------------------------------------------------------------
+
+BEYOND_A_SCHEMA: dict[str, list[Any]] = {
+    "integer": [1.0],
+    "year": [2016.0],
+    "legal_instrument": [{"title": "Law", "link": "http://"}, {"title": "Law", "date": "0000-01-01"}],
+}
+"""Wrong values that a schema lets pass: to JSON Schema 1.0 is a whole number."""
+
+
+def fits(name: str, value: Any, shape: Shape = SHAPE) -> bool:
+    validator = jsonschema_rs.Draft202012Validator(TYPES[name].schema(shape), validate_formats=True)
+    return validator.is_valid(value)
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in RIGHT.items() for value in values])
+def test_a_right_value_fits_the_schema_of_its_question_and_of_its_type(name: str, value: Any) -> None:
+    assert fits(name, value)
+    assert fits(name, value, Shape())
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, rows in WRONG.items() for value, _ in rows])
+def test_a_wrong_value_does_not_fit_the_schema_of_its_question(name: str, value: Any) -> None:
+    assert fits(name, value) is (str(value) in map(str, BEYOND_A_SCHEMA.get(name, [])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 from html import unescape
@@ -11,6 +12,7 @@ import pytest
 from tests.callers import Api
 from tests.road import STAGES, refused, road
 
+from mem.core.db import PLACES
 from mem.web.words import LANGUAGES, words_by_language
 
 PAGE = (
@@ -66,12 +68,21 @@ async def test_the_front_door_leads_to_the_readers_language(api: Api, accepts: s
 )
 async def test_what_is_not_there_is_a_page_that_says_so(api: Api, path: str, language: str) -> None:
     response = await api.get(path, headers={"Accept-Language": "pt"})
-    if response.status_code == httpx.codes.TEMPORARY_REDIRECT:
-        response = await api.get(response.headers["location"], headers={"Accept-Language": "pt"})
     assert (response.status_code, response.headers["content-type"]) == (404, HTML)
     assert (response.headers["content-language"], response.headers["cache-control"]) == (language, "no-store")
     assert words_by_language()[language]["not_found"] in unescape(response.text)
     assert response.headers["content-security-policy"] == PAGE
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_reader_is_never_sent_to_a_host_that_the_request_names(api: Api) -> None:
+    elsewhere = {"Host": "evil.example"}
+    for path, to in (("/", "/en/"), *((f"/{language}", f"/{language}/") for language in LANGUAGES)):
+        moved = await api.get(path, headers=elsewhere)
+        assert (moved.status_code, moved.headers["location"]) == (303, to)
+    for path in ("/docs", "/redoc", "/nope", "/de", "/api/v1/rounds/", "/api/v1/published/", "/en/reports"):
+        answer = await api.get(path, headers=elsewhere)
+        assert (answer.status_code, answer.headers.get("location")) == (404, None), path
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -163,3 +174,12 @@ async def test_the_stylesheet_and_the_icon_are_kept_for_good_at_the_address_that
         for other in ("", "?v=", "?v=0123456789abcdef"):  # another content could stand there tomorrow
             answer = await identity(api, path.partition("?")[0] + other)
             assert (answer.content, answer.headers["cache-control"]) == (present.content, "public, max-age=60")
+
+
+async def test_many_readers_at_once_all_get_their_page(api: Api) -> None:
+    """Many more than there are connections and threads."""
+    found = await road(api, "published")
+    paths = ["/en/", f"/es/reports/{found.code}/main/BRB", found.public_path, "/static/mem.css"] * 12
+    answers = await asyncio.gather(*(api.get(path) for path in paths))
+    assert len(answers) > 4 * PLACES
+    assert {answer.status_code for answer in answers} == {200}

@@ -249,7 +249,7 @@ def test_every_route_is_strict_declares_its_action_and_is_not_described() -> Non
         assert isinstance(route, APIRoute)
         assert (route.openapi_extra or {})["x-action"] == "published.read"
         assert not route.include_in_schema
-        assert route.methods == {"GET", "HEAD"}
+        assert route.methods == {"GET"}
 
 
 @pytest.mark.parametrize(("header", "to"), [("pt-BR,en;q=0.5", "/pt/"), ("de", "/en/"), ("", "/en/")])

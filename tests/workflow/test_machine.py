@@ -14,7 +14,7 @@ from mem.workflow.definition import Workflow
 from mem.workflow.machine import Road
 
 NAMES = ("round", "country_evaluation", "recommendation")
-UNKNOWN = Reason("unknown_trigger", "This road has no such trigger.", "trigger")
+UNKNOWN = Reason("unknown_trigger", "This road has no such trigger.", "/trigger")
 
 
 def every_pair(workflow: Workflow) -> dict[tuple[str, str], str | Reason]:
@@ -22,7 +22,7 @@ def every_pair(workflow: Workflow) -> dict[tuple[str, str], str | Reason]:
     said: dict[tuple[str, str], str | Reason] = {}
     for stage, trigger in product(workflow.stages, sorted({t.trigger for t in workflow.transitions})):
         found = workflow.transition(trigger, stage)
-        wrong = Reason("wrong_stage", f"This is not possible in the stage '{stage}'.", "stage")
+        wrong = Reason("wrong_stage", f"This is not possible in the stage '{stage}'.", "/trigger")
         said[stage, trigger] = found.to if found else wrong
     return said
 

@@ -15,11 +15,11 @@ def missing(
     """Every required question that is shown and has neither a value nor a reason why it does not apply.
 
     `values` holds answered values by question, `out` the units that the cycle leaves out: a question only about
-    those is not required. `where` of each reason is `<unit> <question>`.
+    those is not required. `about` of each reason is `<unit> <question>`.
     """
     shown = form.shown(values)
     return [
-        Reason("answer_missing", "A required answer is missing.", f"{units[0]} {key}")
+        Reason("answer_missing", "A required answer is missing.", about=f"{units[0]} {key}")
         for key, asked in form.asked.items()
         if key in shown
         and asked.question.required

@@ -11,19 +11,26 @@ from pydantic import Field, StrictInt
 
 from mem.answers import service
 from mem.answers.service import NewAnswer
-from mem.api.routing import Name, Prose, Shown, Taken, Versioned, VersionedList, acts, router, versioned
+from mem.api.routing import TAGGED, Name, Prose, Shown, Taken, Versioned, VersionedList, acts, router, versioned
 from mem.core.db import AnyRow
 from mem.http.unit import IdempotencyKey, IfMatch, IfNoneMatch, Reading, Writing, expected_version, tag
+from mem.questionnaires.types import TYPES, Shape
 from mem.rounds.standing import excluded, permitted, standing
 
 routes = router("answers")
 Question = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,79}$", examples=["is_1_1"])]
 
 
+FORMS: dict[str, Any] = {
+    "anyOf": [{"title": kind.name, **kind.schema(Shape())} for kind in TYPES.values()] + [{"type": "null"}]
+}
+"""What a value may be, by type of question; a question says more (`value_schema`)."""
+
+
 class AnswerIn(Taken):
     """Either a value, in the shape of the question's type, or the reason why the question does not apply."""
 
-    value: Any = Field(None, examples=[True])
+    value: Any = Field(None, examples=[True], json_schema_extra=FORMS)
     not_applicable: Prose | None = None
 
 
@@ -41,7 +48,7 @@ class BulkAnswers(Taken):
 class AnswerShown(Shown):
     question: str
     version: int
-    value: Any
+    value: Any = Field(json_schema_extra=FORMS)
     not_applicable: str | None
     question_sha256: str
     by: UUID
@@ -66,6 +73,7 @@ class QuestionShown(Shown):
     shown_if: str | None
     choices: list[dict[str, Any]]
     rows: list[dict[str, Any]]
+    value_schema: dict[str, Any]
     sha256: str
     left_out: str | None
 
@@ -86,6 +94,7 @@ def get_questionnaire(evaluation: UUID, door: Reading) -> QuestionnaireShown:
     questions = [
         QuestionShown(
             **asked.question.model_dump(exclude={"unit"}),
+            value_schema=asked.type.schema(asked.shape),
             sha256=asked.digest,
             left_out=out[asked.question.units[0]] if not asked.units_in(out) else None,
         )
@@ -117,7 +126,12 @@ def post_answers(evaluation: UUID, body: BulkAnswers, door: Writing, key: Idempo
     return door.once(act, versioned, door.reads("answers.read", evaluation))
 
 
-@routes.get("/evaluations/{evaluation}/answers/{question}", openapi_extra=acts("answers.read"), operation_id="answer")
+@routes.get(
+    "/evaluations/{evaluation}/answers/{question}",
+    openapi_extra=acts("answers.read"),
+    operation_id="answer",
+    responses=TAGGED,
+)
 def get_answer(evaluation: UUID, question: Question, door: Reading, response: Response) -> AnswerShown:
     """The newest version of one answer."""
     found = service.answer(door.work, door.actor, evaluation, question)
@@ -126,7 +140,10 @@ def get_answer(evaluation: UUID, question: Question, door: Reading, response: Re
 
 
 @routes.put(
-    "/evaluations/{evaluation}/answers/{question}", openapi_extra=acts("answers.edit"), operation_id="give_answer"
+    "/evaluations/{evaluation}/answers/{question}",
+    openapi_extra=acts("answers.edit"),
+    operation_id="give_answer",
+    responses=TAGGED,
 )
 def put_answer(
     evaluation: UUID,

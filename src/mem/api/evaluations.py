@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from mem.api.routing import Shown, acts, router
+from mem.api.routing import TAGGED, Shown, acts, router
 from mem.http.unit import Reading, tag
 from mem.ledger.service import events
 from mem.people.policy import RECORDED, seen_by
@@ -70,7 +70,9 @@ def shown(found: Standing, out: dict[str, str]) -> EvaluationShown:
     )
 
 
-@routes.get("/evaluations/{evaluation}", openapi_extra=acts("evaluation.read"), operation_id="evaluation")
+@routes.get(
+    "/evaluations/{evaluation}", openapi_extra=acts("evaluation.read"), operation_id="evaluation", responses=TAGGED
+)
 def get_evaluation(evaluation: UUID, door: Reading, response: Response) -> EvaluationShown:
     """One evaluation, where it stands."""
     found = permitted(door.work, door.actor, "evaluation.read", evaluation)

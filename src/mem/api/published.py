@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Response
 
 from mem.api.reports import ParagraphShown
-from mem.api.routing import Code, Shown, StateCode, acts, router
+from mem.api.routing import KEPT, Code, Shown, StateCode, acts, router
 from mem.core.db import AnyRow
 from mem.http.unit import Reading, check_clock
 from mem.recommendations.service import issued
@@ -67,18 +67,23 @@ def _line(row: AnyRow) -> dict[str, Any]:
     return {"decided_at": decided, **{name: getattr(row, name) for name in same}}
 
 
-@routes.get("/published", openapi_extra=acts("published.read"), operation_id="published")
+@routes.get("/published", openapi_extra=acts("published.read"), operation_id="published", responses=KEPT)
 def get_published(door: Reading, response: Response) -> PublishedList:
     """Every published report."""
     response.headers.update(Cacheable)
     return PublishedList(reports=[PublishedLine(**_line(row)) for row in published(door.work)])
 
 
-@routes.get("/published/{round}/{cycle}/{state}", openapi_extra=acts("published.read"), operation_id="published_report")
+@routes.get(
+    "/published/{round}/{cycle}/{state}",
+    openapi_extra=acts("published.read"),
+    operation_id="published_report",
+    responses=KEPT,
+)
 def get_published_report(round: Code, cycle: Code, state: State, door: Reading, response: Response) -> PublishedReport:
     """A published report, every paragraph with its sources, and its recommendations."""
     entry, version = published_report(door.work, round, cycle, state)
-    response.headers.update(Cacheable | {"ETag": f'"{version.sha256}"'})
+    response.headers.update(Cacheable)
     return PublishedReport(
         **_line(entry),
         paragraphs=[ParagraphShown.model_validate(one) for one in version.paragraphs],
@@ -86,14 +91,18 @@ def get_published_report(round: Code, cycle: Code, state: State, door: Reading, 
     )
 
 
+class Status(Shown):
+    status: str
+
+
 @routes.get("/ready", openapi_extra=acts("service.read"), operation_id="ready")
-def get_ready(door: Reading) -> dict[str, str]:
+def get_ready(door: Reading) -> Status:
     """Whether the service may take part: its database answers, and their clocks agree within two seconds (else 503)."""
     check_clock(door.work)
-    return {"status": "ready"}
+    return Status(status="ready")
 
 
 @routes.get("/health", openapi_extra=acts("service.read"), operation_id="health")
-def get_health(door: Reading) -> dict[str, str]:
+def get_health(door: Reading) -> Status:
     """Whether the service and its database answer."""
-    return {"status": "ok"}
+    return Status(status="ok")

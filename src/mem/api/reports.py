@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import Field
 
-from mem.api.routing import Id, Name, Prose, Said, Shown, Taken, acts, router
+from mem.api.routing import TAGGED, Id, Name, Prose, Said, Shown, Taken, acts, router
 from mem.http.unit import IdempotencyKey, Reading, Writing, tag
 from mem.recommendations import service as recommendations
 from mem.reports import comments, versions
@@ -109,7 +109,9 @@ class RecommendationList(Shown):
     recommendations: list[RecommendationShown]
 
 
-@routes.get("/evaluations/{evaluation}/report", openapi_extra=acts("report.read"), operation_id="report")
+@routes.get(
+    "/evaluations/{evaluation}/report", openapi_extra=acts("report.read"), operation_id="report", responses=TAGGED
+)
 def get_report(evaluation: UUID, door: Reading, response: Response, version: Version = None) -> ReportShown:
     """A version of the report, every paragraph with its sources."""
     found = versions.report(door.work, door.actor, evaluation, version)

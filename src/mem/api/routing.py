@@ -13,12 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from mem.core.text import HIDDEN, hides
 from mem.http.body import StrictRoute
-from mem.http.problems import RESPONSES
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
-StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.[0-9]{1,3})*)?$")]
+StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["BRB"])]
+UnitCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{1,8}(-[0-9]{1,3}(\.[0-9]{1,3})*)?$"), Field(examples=["IS-1.1"])
+]
 
 
 def _open(text: str) -> str:
@@ -29,14 +30,22 @@ def _open(text: str) -> str:
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True), AfterValidator(_open)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_open)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True), AfterValidator(_open)]
+Prose = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=8_000, strip_whitespace=True),
+    AfterValidator(_open),
+    Field(examples=["As decreed."]),
+]
 FileName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f/\\]{1,200}$"), AfterValidator(_open)]
 Said = Annotated[
     dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], Prose],
-    Field(min_length=1, max_length=8, json_schema_extra={"additionalProperties": False}),
+    Field(
+        min_length=1,
+        max_length=8,
+        examples=[{"en": "The decree was found."}],
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
-
-
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -44,8 +53,8 @@ def _day(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else value
 
 
-Id = Annotated[UUID, Field(strict=False)]
-Day = Annotated[date, BeforeValidator(_day)]
+Id = Annotated[UUID, Field(strict=False, examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])]
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2018-02-01"])]
 """As JSON says them, which has neither: a text, of this form and no other."""
 
 
@@ -73,6 +82,7 @@ class Reasoned(Shown):
     code: str
     message: str
     where: str | None
+    about: str | None
 
 
 class Versioned(Shown):
@@ -87,8 +97,21 @@ class VersionedList(Shown):
 
 
 def router(tag: str) -> APIRouter:
-    """A router of this noun, with the errors every operation may answer."""
-    return APIRouter(prefix="/api/v1", tags=[tag], route_class=StrictRoute, responses=RESPONSES)
+    """A router of this noun."""
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=StrictRoute, redirect_slashes=False)
+
+
+def _etag(said: str) -> dict[str, Any]:
+    return {"headers": {"ETag": {"description": said, "required": True, "schema": {"type": "string"}}}}
+
+
+TAGGED: dict[int | str, dict[str, Any]] = {200: _etag("The version that is shown, to be sent as `If-Match`.")}
+"""The `responses` of a route that sends the version with what it shows."""
+KEPT: dict[int | str, dict[str, Any]] = {
+    200: _etag("Of what is shown, to be sent as `If-None-Match` when asking again."),
+    304: {"description": "Not changed since."},
+}
+"""The `responses` of a route whose answers may be kept."""
 
 
 def acts(action: str, takes_file: bool = False) -> dict[str, Any]:

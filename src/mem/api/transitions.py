@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field
 
-from mem.api.routing import Id, Name, Prose, Reasoned, Shown, Taken, acts, router
+from mem.api.routing import TAGGED, Id, Name, Prose, Reasoned, Shown, Taken, acts, router
 from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
 from mem.process.advance import Moved, advance, possible
 from mem.process.facts import Payload
@@ -80,7 +80,9 @@ def _fire(door: Door, position: UUID, kind: str, body: Fire, if_match: str | Non
     )
 
 
-@routes.get("/rounds/{round}/transitions", openapi_extra=acts("round.read"), operation_id="round_transitions")
+@routes.get(
+    "/rounds/{round}/transitions", openapi_extra=acts("round.read"), operation_id="round_transitions", responses=TAGGED
+)
 def round_possible(round: UUID, door: Reading, response: Response) -> Transitions:
     """What the round could do next, each trigger with every blocker."""
     return _possible(door, response, round, ROUND)
@@ -98,6 +100,7 @@ def round_fire(
     "/evaluations/{evaluation}/transitions",
     openapi_extra=acts("evaluation.read"),
     operation_id="evaluation_transitions",
+    responses=TAGGED,
 )
 def evaluation_possible(evaluation: UUID, door: Reading, response: Response) -> Transitions:
     """What the evaluation could do next, each trigger with every blocker."""
@@ -120,6 +123,7 @@ def evaluation_fire(
     "/recommendations/{recommendation}/transitions",
     openapi_extra=acts("recommendation.read"),
     operation_id="recommendation_transitions",
+    responses=TAGGED,
 )
 def recommendation_possible(recommendation: UUID, door: Reading, response: Response) -> Transitions:
     """What the recommendation could do next, each trigger with every blocker."""

@@ -77,7 +77,7 @@ def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
     written = _newest_findings(work, mine.id)
     open_units = [unit.code for unit in rated_units(work, where) if unit.code not in written]
     if open_units:
-        reasons = [Reason("finding_missing", "A unit has no finding.", unit) for unit in open_units]
+        reasons = [Reason("finding_missing", "A unit has no finding.", about=unit) for unit in open_units]
         raise Invalid("not_complete", "This assessment is not complete.", reasons)
     work.db.execute(update(Assignment).where(Assignment.id == mine.id).values(handed_in_at=work.now))
     record(work, evaluation_id, "assessment_handed_in", {"voice": mine.expert_state})

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
+from typer.core import TyperGroup
 
 from mem.cli.operations import (
     Unfit,
@@ -18,18 +20,35 @@ from mem.cli.operations import (
     export_ledger,
     opened,
     prepare,
-    unfit_to_serve,
     verify_files,
     verify_ledger,
 )
 from mem.core.clock import now
-from mem.core.db import Database
+from mem.core.db import BadAddress, Database
 from mem.core.errors import MemError, MethodDamaged
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.settings import Settings
 
+
+class Told(TyperGroup):
+    """Commands that say what went wrong outside of them in a line: a database that is away, or that there cannot be."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadAddress as error:
+            _fail([str(error)])
+        except DBAPIError as error:
+            _fail([f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"])
+        except BrokenPipeError:  # whoever read our output has stopped
+            raise
+        except OSError as error:
+            _fail([str(error)])
+
+
 main = typer.Typer(
+    cls=Told,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,6 +63,7 @@ for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "peopl
 
 # A line stays one line, however long: what reads it may be a program.
 console, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+LONGEST_NAME = 200
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the data folder.")]
 
@@ -136,21 +156,17 @@ def serve(
     database_url: Url = "",
 ) -> None:
     """Serve the API and the public pages; migrates the database first."""
-    import uvicorn  # noqa: PLC0415
+    from mem.app import BadDefinitions  # noqa: PLC0415
+    from mem.cli.serve import CannotServe, run_server  # noqa: PLC0415
 
-    from mem.app import BadDefinitions, create_app  # noqa: PLC0415
-
-    settings = _settings(database_url)
-    _prepare(settings)
-    if against := unfit_to_serve(settings):
-        _fail(["Nothing was started:", *against])
     try:
-        app = create_app(settings, work_every=work_every or None)
+        run_server(_settings(database_url), host, port, work_every or None)
+    except (CannotServe, Unfit) as why:
+        _fail([str(why)])
     except BadDefinitions as bad:
         _fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
     except MethodDamaged as damage:
         _fail([f"A pinned method is not what it was; nothing was started: {damage}"])
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
 @main.command()
@@ -198,13 +214,15 @@ def people_add(
     database_url: Url = "",
 ) -> None:
     """Add a person with a role, and print a new token once: how the first officer comes in."""
+    if not 0 < len(person.strip()) <= LONGEST_NAME:
+        _fail([f"A person has a name of at most {LONGEST_NAME} letters."])
     settings = _settings(database_url)
     _prepare(settings)
     methods = _methods(settings)
     if mechanism not in methods:
         _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
     try:
-        token = add_officer(settings, methods[mechanism], person, role, state, days)
+        token = add_officer(settings, methods[mechanism], person.strip(), role, state, days)
     except MemError as error:
         _fail([error.message, *(reason.message for reason in error.reasons)])
     sys.stdout.write(token + "\n")

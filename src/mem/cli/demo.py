@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from mem.app import BadDefinitions, installed
 from mem.cli.operations import add_officer, opened, prepare, verify_ledger
 from mem.cli.script import FILE, check_script, first_role
 from mem.client import Caller, Server
+from mem.core.clock import now
 from mem.core.db import Database
+from mem.core.use import InUse, used
 from mem.core.yaml import Fault, read_yaml
 from mem.demo import show
 from mem.demo.driver import results, run, set_up
@@ -31,6 +34,9 @@ from mem.settings import Settings
 
 SYNTHETIC = "Synthetic "
 """How the name of everybody in a demo begins."""
+MARK = "left_by_demo"
+"""The table by which a demo knows again what a demo left; made before anything else, in an empty database."""
+ELSEWHERE = "Nothing was touched. Give the demo a place of its own: MEM_DATA_DIR=<folder>, or --database-url <address>."
 
 
 class CannotRun(RuntimeError):
@@ -43,6 +49,7 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
     settings, method, script = _choose(settings, mechanism)
     code, role = method.mechanism.mechanism, first_role(method, script["personas"])
     assert role is not None  # or the script would have a fault
+    _enough_members(method, script, states)
     _fresh(settings)
     token = add_officer(settings, method, f"{SYNTHETIC}first officer", role, None, 1)
     began = time.monotonic()
@@ -96,55 +103,91 @@ def _choose(settings: Settings, mechanism: str) -> tuple[Settings, Method, dict[
     return settings.model_copy(update=ours), method, script.data
 
 
+def _enough_members(method: Method, script: dict[str, Any], states: int | None) -> None:
+    """Raises `CannotRun` when fewer states than asked for were members on the round's day."""
+    day = str(script["round"].get("members_on") or now().date())
+    members = sum(member.on(day) for member in method.members.members)
+    if states is not None and states > members:
+        raise CannotRun(f"{states} states are asked for, and the mechanism had {members} member states on {day}")
+
+
 def _fresh(settings: Settings) -> None:
-    """An empty database. What an earlier demo left is replaced; anything that is not synthetic is never touched."""
+    """An empty database, marked as a demo's. What an earlier demo left is replaced, unless it is used; anything else is
+    never touched."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with opened(settings, by_owner=True) as database:
-        is_there = _left_by_a_demo(database)
-        if is_there and not database.is_sqlite:
-            downgrade(database)
-    if is_there and database.is_sqlite:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            Path(f"{database.engine.url.database}{ending}").unlink(missing_ok=True)
-    prepare(settings)
+    try:
+        with opened(settings, by_owner=True) as database, used(database, alone=True):
+            if _left_by_a_demo(database):
+                downgrade(database)
+            mark(database)
+            prepare(settings)
+    except InUse:
+        raise CannotRun(f"a server is running on this database, or another demo. {ELSEWHERE}") from None
+
+
+def mark(database: Database) -> None:
+    """Mark a database as one that a demo may replace."""
+    with database.write() as connection:
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {MARK} (mark INTEGER)"))
 
 
 def _left_by_a_demo(database: Database) -> bool:
     """Whether there is anything, all of it from an earlier demo. Raises `CannotRun` when some of it is not."""
-    tables = set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    found = set(inspect(database.engine).get_table_names())
+    tables = found - {"alembic_version", MARK}
     if not tables:
         return False
     if Round.__tablename__ not in tables:
-        raise CannotRun("this database holds tables of something else; the demo will not replace it")
+        raise CannotRun(f"this database holds tables of something else; the demo will not replace it. {ELSEWHERE}")
     with database.read() as connection:
         rounds = set(connection.execute(select(Round.synthetic)).scalars())
         names = list(connection.execute(select(Person.name)).scalars())
-    if False in rounds:
-        raise CannotRun("this database holds rounds that are not synthetic; the demo will not replace it")
-    if not rounds and not all(name.startswith(SYNTHETIC) for name in names):
-        raise CannotRun("this database holds persons of no demo; the demo will not replace it")
+    if MARK not in found and (rounds or names):
+        raise CannotRun(f"this database was not left by a demo, which will not replace it. {ELSEWHERE}")
+    if False in rounds or not all(name.startswith(SYNTHETIC) for name in names):
+        raise CannotRun(f"somebody has worked in this database since a demo left it. {ELSEWHERE}")
     return True
 
 
 @contextmanager
 def _serving(settings: Settings) -> Iterator[Server]:
-    """A server process of our own on a free loopback port, ended when the block ends."""
+    """A server process of our own on a free loopback port, ended when the block ends, or we are told to end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = "from mem.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", str(port)]
-    environment = settings.environment()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=settings.environment(), stdout=subprocess.DEVNULL)
     server = Server(f"http://127.0.0.1:{port}")
     try:
-        if not server.wait(30):
-            raise CannotRun("the server did not start within 30 seconds")
-        yield server
+        with _told_to_end(process):
+            if not server.wait(30):
+                raise CannotRun("the server did not start within 30 seconds")
+            yield server
     finally:
         server.close()
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _told_to_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """While the block runs, a signal to end ends the process first: whoever waits for its answers waits no longer."""
+
+    def end(number: int, _: object) -> None:
+        process.terminate()
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _how_to_open(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Row, String, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -22,6 +23,7 @@ WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SHORT = String(200)
 SERVER = "mem_server"
 """The role of PostgreSQL that may do what the server does and no more: `mem.tables` says what that is."""
+ADDRESSES = "Give sqlite:///<file> or postgresql://<user>:<password>@<host>/<name>."
 PLACES = 8  # requests that use the database at once; the pool has two more connections, for due work
 AnyRow = Row[*tuple[Any, ...]]
 """A row of columns by name."""
@@ -42,6 +44,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class BadAddress(ValueError):
+    """This is no address of a database that could be ours. The message does not quote it: it may hold a password."""
 
 
 class Base(DeclarativeBase):
@@ -71,7 +77,8 @@ class Database:
     """
 
     def __init__(self, url: str, one_login: bool = False) -> None:
-        parsed = make_url(url)
+        """Raises `BadAddress`; whether the database answers is seen when it is first used."""
+        parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite(parsed, begin="BEGIN IMMEDIATE", query_only=False)
@@ -120,6 +127,16 @@ def _postgresql(url: URL, role: str) -> Engine:
         connection.commit()
 
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise BadAddress(f"The address of the database cannot be read. {ADDRESSES}") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise BadAddress(f"A database of the kind '{parsed.get_backend_name()}' is not used here. {ADDRESSES}")
+    return parsed
 
 
 def _sqlite(url: URL, begin: str, query_only: bool) -> Engine:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason, machine-readable: a stable code, a sentence, and where (a JSON pointer, a unit, a question)."""
+    """One reason, machine-readable: a stable code, a sentence, where in the body that was sent (a JSON pointer), and
+    what it is about where that is no part of the body (a unit, a question, a state, `header:…`)."""
 
     code: str
     message: str
     where: str | None = None
+    about: str | None = None
 
 
 class MemError(Exception):

@@ -52,10 +52,10 @@ def answer_questionnaire(stage: Stage, persona: Persona, evaluation: Evaluation,
 
 
 def _missing(caller: Caller, evaluation: Evaluation) -> list[str]:
-    """The questions that the server names as unanswered: the last word of where a blocker points."""
+    """The questions that the server names as unanswered: the last word of what a blocker is about."""
     found = caller.get(f"{evaluation.path}/transitions")["transitions"]
     missing = [
-        blocker["where"].split()[-1]
+        blocker["about"].split()[-1]
         for possible in found
         for blocker in possible["blockers"]
         if blocker["code"] == "answer_missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 from mem.client import Caller
@@ -47,7 +48,9 @@ class Stuck(RuntimeError):
 def set_up(script: Mapping[str, Any], mechanism: str, first: Caller, seed: int | None, states: int | None) -> Stage:
     """Choose the states, hire the personas and open the round."""
     found = first.get(f"/mechanisms/{mechanism}")
-    members = [member["code"] for member in found["members"]][: states or None]
+    day = str(script["round"].get("members_on") or datetime.now(UTC).date())
+    on_that_day = [one for one in found["members"] if one["since"] <= day < (one["until"] or "9999")]
+    members = [member["code"] for member in on_that_day][: states or None]
     absent = script.get("not_participating", {})
     number = absent.get("number", 0) if len(members) >= absent.get("at_least_states", 1) else 0
     stage = Stage(script, found, script["seed"] if seed is None else seed, members, frozenset())
@@ -212,7 +215,7 @@ def _workflow(stage: Stage, subject: str) -> str:
 
 def _why(what: str, view: Mapping[str, Any]) -> str:
     against = [
-        f"{one['trigger']}: " + "; ".join(f"{b['message']} {b['where'] or ''}".strip() for b in one["blockers"][:5])
+        f"{one['trigger']}: " + "; ".join(f"{b['message']} {b['about'] or ''}".strip() for b in one["blockers"][:5])
         for one in view["transitions"]
     ]
     return f"{what} stands in '{view['stage']}' and nothing is possible: " + " | ".join(against)

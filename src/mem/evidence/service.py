@@ -101,7 +101,7 @@ def attach_file(work: Work, actor: Actor, store: Store, evaluation_id: UUID, fil
     start = MEDIA_TYPES.get(file.media_type)
     if start is None or not file.data.startswith(start):
         message = "Accepted are " + ", ".join(sorted(MEDIA_TYPES)) + ", with content to match."
-        reasons.append(Reason("wrong_type", message, "header:Content-Type"))
+        reasons.append(Reason("wrong_type", message, about="header:Content-Type"))
     if not file.data:
         reasons.append(Reason("empty", "The file is empty.", ""))
     if reasons:
@@ -168,10 +168,11 @@ def known(work: Work, evaluation_id: UUID) -> set[UUID]:
 
 
 def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:
+    place = "about" if pointer.startswith("query:") else "where"
     if not units:
-        return [Reason("unit_needed", "Evidence supports at least one unit of the plan.", pointer)]
+        return [Reason("unit_needed", "Evidence supports at least one unit of the plan.", **{place: pointer})]
     return [
-        Reason("unknown_unit", "The plan has no such unit.", f"{pointer}/{index}")
+        Reason("unknown_unit", "The plan has no such unit.", **{place: f"{pointer}/{index}"})
         for index, unit in enumerate(units)
         if unit not in where.tree.units or unit in units[:index]
     ]

@@ -34,7 +34,7 @@ from mem.http.headers import ALWAYS, UNLESS_SET
 from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
-VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STATUS: dict[type[MemError], int] = {
     NotAuthenticated: 401,
     NotAllowed: 403,
@@ -58,11 +58,12 @@ log = logging.getLogger("mem.http")
 
 
 class ProblemReason(BaseModel):
-    """One reason: a stable code, a sentence, and where it points (null: nowhere in particular)."""
+    """One reason: a stable code, a sentence, where in the body it points, and what it is about beside."""
 
     code: str
     message: str
     where: str | None
+    about: str | None
 
 
 class Problem(BaseModel):
@@ -76,16 +77,6 @@ class Problem(BaseModel):
     errors: list[ProblemReason]
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": TITLES[status],
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for status in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
-}
-"""What any operation may answer besides its success; declared on every router."""
-
-
 def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ()) -> JSONResponse:
     """A problem as a response."""
     body = {
@@ -94,7 +85,7 @@ def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ())
         "status": status,
         "detail": detail,
         "code": code,
-        "errors": [{"code": r.code, "message": r.message, "where": r.where} for r in reasons],
+        "errors": [vars(reason) for reason in (*reasons,) or (Reason(code, detail),)],
     }
     headers = {**ALWAYS, **UNLESS_SET}  # by itself, since Starlette answers the unexpected outside of all middleware
     if status == 401:
@@ -116,7 +107,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = [Reason(_code(one["type"]), str(one["msg"]), _where(one["loc"])) for one in error.errors()]
+        reasons = [Reason(_code(one["type"]), str(one["msg"]), *_place(one["loc"])) for one in error.errors()]
         return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
 
     @app.exception_handler(HTTPException)
@@ -152,14 +143,15 @@ def _code(kind: str) -> str:
 
 
 def _methods(request: Request) -> list[str]:
-    """Every method of an address, where each of its routes knows but its own."""
+    """Every method of an address, where each of its routes knows but its own. HEAD is GET without a body."""
     routes, scope = request.app.routes, request.scope
-    return [verb for verb in VERBS if any(one.matches({**scope, "method": verb})[0] is Match.FULL for one in routes)]
+    found = [verb for verb in VERBS if any(one.matches({**scope, "method": verb})[0] is Match.FULL for one in routes)]
+    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
 
 
-def _where(loc: tuple[Any, ...]) -> str:
-    """`body` locations as JSON pointers, others as `query:name`, `path:name`, `header:name`."""
+def _place(loc: tuple[Any, ...]) -> tuple[str | None, str | None]:
+    """Where in the body, as a JSON pointer; or what else, as `query:name`, `path:name`, `header:name`."""
     if loc and loc[0] == "body":
         steps = [str(step).replace("~", "~0").replace("/", "~1") for step in loc[1:]]
-        return "".join(f"/{step}" for step in steps)
-    return ":".join(str(step) for step in loc)
+        return "".join(f"/{step}" for step in steps), None
+    return None, ":".join(str(step) for step in loc)

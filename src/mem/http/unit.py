@@ -101,7 +101,7 @@ class Door:
         key = self.request.headers.get("idempotency-key")
         if key is None or not KEY.match(key):
             message = "Send an Idempotency-Key of 8 to 255 visible characters, new for each command."
-            reason = Reason("idempotency_key_needed", message, "header:Idempotency-Key")
+            reason = Reason("idempotency_key_needed", message, about="header:Idempotency-Key")
             raise Malformed("idempotency_key_needed", message, [reason])
         route = f"{self.request.method} {self.request.url.path}?{self.request.url.query}"[:400]
         digest: str = self.request.state.body_sha256
@@ -131,7 +131,7 @@ def expected_version(if_match: str | None, if_none_match: str | None = None) -> 
     if if_match is None and if_none_match is None:
         message = 'Send If-Match: "v<version>" with the version you saw, or If-None-Match: * for a first write.'
         raise Precondition(
-            "precondition_required", message, [Reason("precondition_required", message, "header:If-Match")]
+            "precondition_required", message, [Reason("precondition_required", message, about="header:If-Match")]
         )
     if if_match is None:
         if if_none_match != "*":

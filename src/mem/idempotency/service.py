@@ -27,7 +27,7 @@ def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str
         return False, None
     if (found.route, found.body_sha256) != (route, body_sha256):
         message = "This Idempotency-Key was used before, for another request."
-        raise Invalid("key_reused", message, [Reason("key_reused", message, "header:Idempotency-Key")])
+        raise Invalid("key_reused", message, [Reason("key_reused", message, about="header:Idempotency-Key")])
     return True, found.result
 
 

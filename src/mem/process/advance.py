@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from mem.core.clock import iso
-from mem.core.errors import NotFound, Precondition, Reason, Refused
+from mem.core.errors import NotAllowed, NotFound, Precondition, Reason, Refused
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.service import lock, move
@@ -89,8 +89,9 @@ def advance(
     seen_version: int,
     kind: str | None = None,
 ) -> Moved:
-    """Fire a trigger for an actor who saw `seen_version`. Raises `Refused` with every blocker, `Precondition` when
-    the subject has moved since, `NotFound` when it is not for the actor."""
+    """Fire a trigger for an actor who saw `seen_version`. Raises `Refused` with every blocker, `NotAllowed` when there
+    is none but that it is not the actor's to fire, `Precondition` when the subject has moved since, `NotFound` when it
+    is not for the actor."""
     lock(work, position_id)
     subject = _seen(work, actor, position_id, kind)
     if subject.version != seen_version:
@@ -123,6 +124,8 @@ def _fire(work: Work, subject: Moving, actor: Actor | None, trigger: str, payloa
     transition = subject.workflow.transition(trigger, subject.stage)
     assert transition is not None
     blockers = _blockers(subject, actor, transition, subject.facts(work, payload, [transition]))
+    if actor is not None and blockers and blockers == _against(subject, actor, transition):
+        raise NotAllowed("not_allowed", "You may not do this here.", blockers)
     if blockers:
         raise Refused("refused", "This is not possible now.", blockers)
     work.decided.add(subject.act)
@@ -163,7 +166,7 @@ def _against(subject: Moving, actor: Actor, transition: Transition) -> list[Reas
     """Why this actor does not fire a transition; empty when it is theirs to fire."""
     ours = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role in transition.by))
     if not ours.grants:
-        return [Reason("not_yours", "Your role does not fire this.", ", ".join(transition.by))]
+        return [Reason("not_yours", "Your role does not fire this.", about=", ".join(transition.by))]
     verdict = decide(ours, ACTIONS[subject.act], subject.place)
     return [*verdict.reasons] if isinstance(verdict, Deny) else []
 

@@ -67,14 +67,14 @@ def every_participant_designated_an_expert(facts: RoundFacts, params: Params) ->
     for seat in facts.seats:
         road = facts.method.workflows[seat.workflow]
         if not road.stages[seat.stage].final and seat.state not in facts.designated:
-            yield Reason("no_expert_designated", "This state has not designated an expert.", seat.state)
+            yield Reason("no_expert_designated", "This state has not designated an expert.", about=seat.state)
 
 
 def every_evaluation_is_in(facts: RoundFacts, params: InStages) -> Iterator[Reason]:
     """Every evaluation stands in one of the named stages."""
     for seat in facts.seats:
         if seat.workflow == params.workflow and seat.stage not in params.stages:
-            yield Reason("evaluation_not_there", f"This evaluation stands in '{seat.stage}'.", seat.state)
+            yield Reason("evaluation_not_there", f"This evaluation stands in '{seat.stage}'.", about=seat.state)
 
 
 def round_is_in(facts: EvaluationFacts, params: InStages) -> Iterator[Reason]:
@@ -101,14 +101,14 @@ def every_assessment_is_handed_in(facts: EvaluationFacts, params: Params) -> Ite
     """Each assigned voice has handed in its assessment; until then none sees another's."""
     for state, handed_in in sorted(facts.voices.items()):
         if not handed_in:
-            yield Reason("assessment_missing", "The expert of this state has not handed in.", state)
+            yield Reason("assessment_missing", "The expert of this state has not handed in.", about=state)
 
 
 def every_unit_is_concluded(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
     """Each judged unit has a conclusion."""
     for unit in facts.rated:
         if unit not in facts.concluded:
-            yield Reason("conclusion_missing", "There is no conclusion on this unit.", unit)
+            yield Reason("conclusion_missing", "There is no conclusion on this unit.", about=unit)
 
 
 def every_voice_has_spoken(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
@@ -122,7 +122,7 @@ def every_voice_has_spoken(facts: EvaluationFacts, params: Params) -> Iterator[R
 def every_comment_is_answered(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
     """Each comment of the country has its answer."""
     for number in facts.open_comments:
-        yield Reason("comment_open", "This comment is not answered.", f"comment {number}")
+        yield Reason("comment_open", "This comment is not answered.", about=f"comment {number}")
 
 
 def occasion_was_held(facts: Facts, params: OccasionKind) -> Iterator[Reason]:

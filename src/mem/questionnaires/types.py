@@ -6,7 +6,7 @@ A value is plain JSON. `faults` names everything wrong with one; where it points
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -56,9 +56,11 @@ class QuestionType(Protocol):
 
     def faults(self, value: Any, shape: Shape) -> Iterator[Reason]: ...
 
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        """The JSON Schema that every right value fits; without choices, rows or years, that of any question."""
+
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         """The value in words, for a report; `label` turns a code into its label."""
-        ...
 
 
 def _wrong(expected: str, where: str = "") -> Reason:
@@ -79,6 +81,25 @@ def _number(value: Any, where: str = "") -> Iterator[Reason]:
         yield _wrong("a number of 0 or more", where)
 
 
+def _said_text(longest: int) -> dict[str, Any]:
+    return {"type": "string", "pattern": r"\S", "maxLength": longest}
+
+
+def _chosen(shape: Shape) -> dict[str, Any]:
+    return {"type": "string", **({"enum": [*shape.choices]} if shape.choices else {})}
+
+
+def _object_of(keys: Sequence[str], each: dict[str, Any]) -> dict[str, Any]:
+    """An object that is not empty, of these keys alone; of any, where there are none."""
+    known = {"properties": dict.fromkeys(keys, each)} if keys else {}
+    return {"type": "object", "minProperties": 1, **known, "additionalProperties": False if keys else each}
+
+
+class _AsItIs:
+    def said(self, value: Any, label: Callable[[str], str]) -> str:
+        return str(value)
+
+
 class YesNo:
     name, takes = "yes_no", frozenset[str]()
 
@@ -86,40 +107,43 @@ class YesNo:
         if not isinstance(value, bool):
             yield _wrong("true or false")
 
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return {"type": "boolean"}
+
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return label("yes" if value else "no")
 
 
-class Text:
+class Text(_AsItIs):
     name, takes = "text", frozenset[str]()
 
     def faults(self, value: Any, shape: Shape) -> Iterator[Reason]:
         yield from _text(value)
 
-    def said(self, value: Any, label: Callable[[str], str]) -> str:
-        return str(value)
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return _said_text(LONGEST_TEXT)
 
 
-class Integer:
+class Integer(_AsItIs):
     name, takes = "integer", frozenset[str]()
 
     def faults(self, value: Any, shape: Shape) -> Iterator[Reason]:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
             yield _wrong("a whole number of 0 or more")
 
-    def said(self, value: Any, label: Callable[[str], str]) -> str:
-        return str(value)
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 0, "maximum": LARGEST}
 
 
-class Year:
+class Year(_AsItIs):
     name, takes = "year", frozenset[str]()
 
     def faults(self, value: Any, shape: Shape) -> Iterator[Reason]:
         if isinstance(value, bool) or not isinstance(value, int) or value not in YEARS:
             yield _wrong("a year")
 
-    def said(self, value: Any, label: Callable[[str], str]) -> str:
-        return str(value)
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]}
 
 
 class SingleChoice:
@@ -128,6 +152,9 @@ class SingleChoice:
     def faults(self, value: Any, shape: Shape) -> Iterator[Reason]:
         if not isinstance(value, str) or value not in shape.choices:
             yield _wrong("one of the choices")
+
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return _chosen(shape)
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return label(value)
@@ -147,6 +174,9 @@ class MultiChoice:
                 yield Reason("twice", "A choice stands twice.", f"/{index}")
             elif item in shape.exclusive and len(value) > 1:
                 yield Reason("exclusive_choice", "This choice is never chosen together with others.", f"/{index}")
+
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        return {"type": "array", "items": _chosen(shape), "minItems": 1, "uniqueItems": True}
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return ", ".join(label(item) for item in value)
@@ -174,6 +204,10 @@ class TableByYear:
                     else:
                         yield from _number(cell, f"/{row}/{year}")
 
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        number = {"type": "number", "minimum": 0, "maximum": LARGEST}
+        return _object_of(shape.rows, _object_of([str(year) for year in shape.years], number))
+
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         rows = (
             f"{label(row)}: " + ", ".join(f"{year} {cells[year]}" for year in sorted(cells))
@@ -200,6 +234,13 @@ class LegalInstrument:
         if value.get("link") is not None and not is_link(value["link"]):
             yield _wrong("an http or https address", "/link")
 
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        maybe = {"type": ["string", "null"]}
+        link = {**maybe, "format": "uri", "pattern": "^https?://", "maxLength": 2_000}
+        title, number, date = _said_text(500), {**_said_text(200), **maybe}, {**maybe, "format": "date"}
+        properties = {"title": title, "number": number, "date": date, "link": link}
+        return {"type": "object", "properties": properties, "required": ["title"], "additionalProperties": False}
+
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         parts = (value.get("title"), value.get("number"), value.get("date"))
         return ", ".join(str(part) for part in parts if part)
@@ -219,6 +260,10 @@ class Document:
                 yield _wrong("the id of a piece of evidence", f"/{index}")
             elif item in value[:index]:
                 yield Reason("twice", "A piece of evidence stands twice.", f"/{index}")
+
+    def schema(self, shape: Shape) -> dict[str, Any]:
+        item = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f-]{36}$"}
+        return {"type": "array", "items": item, "minItems": 1, "maxItems": 50, "uniqueItems": True}
 
     def said(self, value: Any, label: Callable[[str], str]) -> str:
         return f"{label('documents')}: {len(value)}"

@@ -19,20 +19,19 @@ from mem.web.page import file_response, moved, page
 from mem.web.view import Line, RoundGroup, in_order, report_view, steps
 from mem.web.words import LANGUAGES, Passage, Words, preferred, words_by_language
 
-routes = APIRouter(route_class=StrictRoute, include_in_schema=False)
+routes = APIRouter(route_class=StrictRoute, include_in_schema=False, redirect_slashes=False)
 ACTS: dict[str, Any] = {"x-action": "published.read"}
-METHODS = ["GET", "HEAD"]
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 STATE = re.compile(r"[A-Z]{3}")
 
 
-@routes.api_route("/", methods=METHODS, openapi_extra=ACTS)
+@routes.get("/", openapi_extra=ACTS)
 def front(request: Request) -> Response:
     """To the page in the reader's language."""
     return moved(f"/{_reader(request)}/")
 
 
-@routes.api_route("/static/{name}", methods=METHODS, openapi_extra=ACTS)
+@routes.get("/static/{name}", openapi_extra=ACTS)
 def static_file(name: str, request: Request, v: str = "") -> Response:
     """The stylesheet and the icon."""
     try:
@@ -41,7 +40,7 @@ def static_file(name: str, request: Request, v: str = "") -> Response:
         return _missing(_reader(request))
 
 
-@routes.api_route("/{language}/", methods=METHODS, openapi_extra=ACTS)
+@routes.get("/{language}/", openapi_extra=ACTS)
 def home(language: str, request: Request, door: Reading) -> HTMLResponse:
     """Every published report, by round."""
     if language not in LANGUAGES:
@@ -67,7 +66,7 @@ def home(language: str, request: Request, door: Reading) -> HTMLResponse:
     return page("home.html", language, rounds=in_order(groups.values()))
 
 
-@routes.api_route("/{language}/reports/{round}/{cycle}/{state}", methods=METHODS, openapi_extra=ACTS)
+@routes.get("/{language}/reports/{round}/{cycle}/{state}", openapi_extra=ACTS)
 def report(language: str, round: str, cycle: str, state: str, request: Request, door: Reading) -> HTMLResponse:
     """A published report, every paragraph with what it stands on."""
     if language not in LANGUAGES:
@@ -97,15 +96,20 @@ def report(language: str, round: str, cycle: str, state: str, request: Request, 
     )
 
 
-def _elsewhere(language: str) -> None:
-    @routes.api_route(f"/{language}/{{rest:path}}", methods=METHODS, openapi_extra=ACTS)
+def _below(language: str) -> None:
+    @routes.get(f"/{language}", openapi_extra=ACTS)
+    def home_of() -> Response:
+        """To its address with a slash."""
+        return moved(f"/{language}/")
+
+    @routes.get(f"/{language}/{{rest:path}}", openapi_extra=ACTS)
     def elsewhere(rest: str) -> HTMLResponse:
         """Below a language there is nothing else."""
         return _missing(language)
 
 
 for _language in LANGUAGES:
-    _elsewhere(_language)
+    _below(_language)
 
 
 def _missing(language: str) -> HTMLResponse:

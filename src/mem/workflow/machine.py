@@ -38,12 +38,12 @@ class Road:
         """The stage a trigger leads to from `stage`, or the reason why it leads nowhere."""
         event = self._machine.events.get(trigger)
         if event is None:
-            return Reason("unknown_trigger", "This road has no such trigger.", "trigger")
+            return Reason("unknown_trigger", "This road has no such trigger.", "/trigger")
         if stage not in self._machine.states:
-            return Reason("unknown_stage", f"This road has no stage '{stage}'.", "stage")
+            return Reason("unknown_stage", f"This road has no stage '{stage}'.")
         position = _Position(stage)
         try:
             event.trigger(position)
         except MachineError:
-            return Reason("wrong_stage", f"This is not possible in the stage '{stage}'.", "stage")
+            return Reason("wrong_stage", f"This is not possible in the stage '{stage}'.", "/trigger")
         return position.state
