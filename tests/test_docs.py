@@ -152,7 +152,7 @@ def test_the_examples_of_the_readme_work_line_by_line_as_they_are_pasted(shell: 
     assert serving == f"Serving at http://127.0.0.1:{port}/"
     ready, me, mechanism, possible, moved, refused, published = map(json.loads, answers)
     assert ready == {"status": "ready"}
-    assert me["grants"] == [{"role": "mem_unit", "state": None}]
+    assert me["grants"] == [{"mechanism": "mem", "role": "mem_unit", "state": None}]
     assert mechanism["code"] == "mem"
     assert {way["trigger"]: way["is_open"] for way in possible["transitions"]}["call_for_experts"]
     assert (moved["from_stage"], moved["version"]) == (possible["stage"], 2)

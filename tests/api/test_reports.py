@@ -11,6 +11,7 @@ from tests.road import codes, ok, place, refused, road
 from tests.watchers import only, statuses
 
 from mem.core.clock import now
+from mem.core.db import Database
 from mem.rounds.models import Deadline
 
 REPORT = {"evaluation_id", "document", "version", "title", "sha256", "at", "paragraphs"}
@@ -134,11 +135,11 @@ async def test_recommendations_are_listed_once_they_are_issued(api: Api) -> None
     assert listed[0]["text"]["en"] == f"Recommendation: Do more on {listed[0]['unit']}."
 
 
-async def test_no_comment_is_taken_once_the_time_for_comments_is_over(api: Api) -> None:
+async def test_no_comment_is_taken_once_the_time_for_comments_is_over(api: Api, database: Database) -> None:
     """Even before the clock has moved the evaluation on."""
     found = await road(api, "country_comment")
     ids = await found.comment()
-    with api.house.database.write() as connection:
+    with database.write() as connection:
         connection.execute(update(Deadline).values(due_at=now() - timedelta(seconds=1)))
     comments = {"comments": [{"paragraph": "IS-1.1/finding", "text": "Too late."}]}
     late = refused(await found.cast.entity.post(f"{found.path}/comments", comments), 409)

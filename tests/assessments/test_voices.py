@@ -129,14 +129,14 @@ def test_a_draft_goes_out_when_every_voice_has_spoken_to_every_conclusion(agreei
     agreeing.speak("CHL")
     with pytest.raises(Refused) as blocked:
         agreeing.fire(actor, "send_draft")
-    assert [(one.code, one.where) for one in blocked.value.reasons] == [
+    assert [(one.code, one.about) for one in blocked.value.reasons] == [
         ("voice_missing", unit) for unit in agreeing.units
     ]
     agreeing.speak("JAM")
     concludes(agreeing, UNIT)  # nobody has agreed to the new words
     with pytest.raises(Refused) as blocked:
         agreeing.fire(actor, "send_draft")
-    assert [(one.code, one.where) for one in blocked.value.reasons] == [("voice_missing", UNIT)] * 2
+    assert [(one.code, one.about) for one in blocked.value.reasons] == [("voice_missing", UNIT)] * 2
     for state in ASSIGNED:
         says(agreeing, state, Spoken(UNIT, 2))
     assert agreeing.fire(actor, "send_draft").to_stage == "country_comment"

@@ -60,7 +60,7 @@ ROLES = [
                 ("  at_least_states: 4                     # smaller demos evaluate every state\n  as:",
                  "not_participating.as"),
                 ("do: enrol_states", "work.round.preparation.0.as"),
-                ("do: record_occasion", "work.round.evaluation.0.as"),
+                ("do: record_occasion", "work.country_evaluation.before_commission.0.as"),
                 ("do: assign_experts", "work.country_evaluation.compilation.0.as"),
             )
         ),
@@ -81,7 +81,7 @@ NAMES = [
         Expected("unit: IS-99", "round.cycles.0.excluded.0.unit", "unknown unit 'IS-99'"),
     ),
     row(
-        "an unknown trigger to avoid", "return_for_clarification, send_back]", "return_for_clarity, send_back]",
+        "an unknown trigger to avoid", "return_for_clarification, return_to", "return_for_clarity, return_to",
         Expected("return_for_clarity", "avoid.1", "unknown trigger 'return_for_clarity'"),
     ),
     row(
@@ -102,7 +102,7 @@ NAMES = [
     ),
     row(
         "an unknown kind of occasion", "kind: commission_session", "kind: coffee_break",
-        Expected("kind: coffee_break", "work.round.evaluation.0.kind", "unknown kind of occasion 'coffee_break'"),
+        Expected("kind: coffee_break", "work.country_evaluation.before_commission.0.kind", "unknown kind of occasion 'coffee_break'"),
     ),
     row(
         "a comment on an unknown block", "on: [finding, rating]", "on: [finding, poem]",

@@ -24,6 +24,7 @@ def test_it_says_in_a_line_where_it_serves_once_it_does_and_ends_when_it_is_told
     number: int, small: Path, database: Database, database_url: str, tmp_path: Path
 ) -> None:
     settings = {"MEM_DATA_DIR": str(tmp_path), "MEM_WORKFLOWS": str(small), "MEM_DATABASE_URL": database_url}
+    settings["MEM_ONE_LOGIN"] = "1"
     with subprocess.Popen(
         [str(runs.COMMAND), "serve", "--port", "0"],
         env={**os.environ, **settings},
@@ -42,8 +43,9 @@ def test_it_says_in_a_line_where_it_serves_once_it_does_and_ends_when_it_is_told
 
 
 def test_nothing_is_served_of_a_database_that_is_being_replaced(
-    mem: Command, database: Database, database_url: str
+    mem: Command, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MEM_ONE_LOGIN", "1")
     with used(database, alone=True):
         refused = mem("serve", "--port", "0", "--database-url", database_url)
     assert (refused.exit_code, refused.stdout) == (1, "")

@@ -261,6 +261,8 @@ def test_a_link_is_an_absolute_address_of_the_web(value: Any, found: bool) -> No
 BEYOND_A_SCHEMA: dict[str, list[Any]] = {
     "integer": [1.0],
     "year": [2016.0],
+    "text": ["yes \u202eon", "zero\u200bwidth", "\x1b[2J"],
+    "multi_choice": [["none", "unknown"], ["a", "none"]],
     "legal_instrument": [{"title": "Law", "link": "http://"}, {"title": "Law", "date": "0000-01-01"}],
 }
 """Wrong values that a schema lets pass: to JSON Schema 1.0 is a whole number."""

@@ -120,7 +120,7 @@ def test_an_evaluation_whose_expert_drops_out_is_judged_by_another_in_time(agree
     assert [row.expert_state for row in assignments(agreeing.work, agreeing.id)] == ["CHL", "JAM"]
     with pytest.raises(Refused) as blocked:
         agreeing.fire(agreeing.coordinator, "open_consolidation")
-    assert [(one.code, one.where) for one in blocked.value.reasons] == [("assessment_missing", "JAM")]
+    assert [(one.code, one.about) for one in blocked.value.reasons] == [("assessment_missing", "JAM")]
     anew = [replace(one, base=1) for one in agreeing.findings("JAM")]
     find(agreeing.by(second), second, agreeing.id, anew)
     hand_in(agreeing.by(second), second, agreeing.id)

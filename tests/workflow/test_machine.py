@@ -59,7 +59,7 @@ def test_an_unknown_trigger_has_a_reason_of_its_own_in_every_stage(name: str, tr
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stage_that_a_road_does_not_have_is_told_by_its_name(name: str, stage: str) -> None:
     workflow, road = real_method().workflows[name], Road(real_method().workflows[name])
-    unknown = Reason("unknown_stage", f"This road has no stage '{stage}'.", "stage")
+    unknown = Reason("unknown_stage", f"This road has no stage '{stage}'.")
     assert {road.after(stage, transition.trigger) for transition in workflow.transitions} == {unknown}
 
 

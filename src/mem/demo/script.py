@@ -139,7 +139,7 @@ class Trying(Task):
     states: int = Field(ge=0)
 
 
-class Concluding(Task):
+class Speaking(Task):
     dissent: Share
 
 
@@ -151,20 +151,21 @@ class Commenting(Task):
 class Holding(Task):
     kind: Text
     title: Text
-    days_ago: int = Field(ge=0)
 
 
 TASKS: Mapping[str, Mapping[str, type[Task]]] = {
-    "round": {"enrol_states": Task, "designate_experts": Task, "record_occasion": Holding},
+    "round": {"enrol_states": Task, "designate_experts": Task},
     "country_evaluation": {
         "attach_evidence": Sharing,
         "answer_questionnaire": Answering,
         "assign_experts": Numbering,
         "try_own_country": Trying,
         "write_findings": Task,
-        "conclude": Concluding,
+        "conclude": Task,
+        "speak": Speaking,
         "comment": Commenting,
         "respond": Task,
+        "record_occasion": Holding,
     },
 }
 """What can be done on a subject of each kind, with the shape of the task."""

@@ -116,7 +116,7 @@ def every_voice_has_spoken(facts: EvaluationFacts, params: Params) -> Iterator[R
     for unit in facts.rated:
         for state in sorted(facts.voices):
             if unit in facts.concluded and state not in facts.stances.get(unit, ()):
-                yield Reason("voice_missing", f"The voice of {state} has not spoken to this conclusion.", unit)
+                yield Reason("voice_missing", f"The voice of {state} has not spoken to this conclusion.", about=unit)
 
 
 def every_comment_is_answered(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -280,24 +281,20 @@ TYPES: dict[str, QuestionType] = {
 def is_link(value: Any) -> bool:
     """Whether a value is an absolute http(s) address with a host, at most 2,000 characters long. A name and password
     within it (`user:pass@host`) would be published, and would hide where it leads."""
-    if not isinstance(value, str) or len(value) > 2_000 or any(c.isspace() for c in value) or hides(value):
-        return False
-    try:
-        parts = urlsplit(value)
+    plain = isinstance(value, str) and len(value) <= 2_000 and not any(c.isspace() for c in value) and not hides(value)
+    with suppress(ValueError):
+        parts = urlsplit(value if plain else "")
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
+    return False
 
 
 def _is_date(value: Any) -> bool:
-    try:
+    with suppress(ValueError):
         return isinstance(value, str) and bool(DATE.match(value)) and bool(date.fromisoformat(value))
-    except ValueError:
-        return False
+    return False
 
 
 def _is_uuid(value: str) -> bool:
-    try:
+    with suppress(ValueError):
         return str(UUID(value)) == value
-    except ValueError:
-        return False
+    return False

@@ -114,8 +114,11 @@ def substitute(
         reasons.append(Reason("same_person", "This expert has the voice already.", "/designation"))
     if reasons:
         raise Invalid("not_substituted", "The voice cannot pass to this expert.", reasons)
-    chosen = {"designation_id": designation_id, "person_id": found.person_id, "at": work.now}
-    work.db.execute(update(Assignment).where(Assignment.id == assignment_id).values(**chosen))
+    work.db.execute(
+        update(Assignment)
+        .where(Assignment.id == assignment_id)
+        .values(designation_id=designation_id, person_id=found.person_id, at=work.now)
+    )
     data = {
         "voice": voice.expert_state,
         "from": str(voice.person_id),
