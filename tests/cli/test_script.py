@@ -102,7 +102,8 @@ NAMES = [
     ),
     row(
         "an unknown kind of occasion", "kind: commission_session", "kind: coffee_break",
-        Expected("kind: coffee_break", "work.country_evaluation.before_commission.0.kind", "unknown kind of occasion 'coffee_break'"),
+        Expected("kind: coffee_break", "work.country_evaluation.before_commission.0.kind",
+                 "unknown kind of occasion 'coffee_break'"),
     ),
     row(
         "a comment on an unknown block", "on: [finding, rating]", "on: [finding, poem]",
