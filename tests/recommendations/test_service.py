@@ -90,7 +90,7 @@ def test_a_recommendation_is_shown_to_whom_its_stage_shows_it(here: World, one: 
                 continue
         return {name for name, right in found if right}
 
-    always = {"national_coordinating_entity BRB", "mem_unit", "commission", "auditor"}
+    always = {"national_coordinating_entity BRB", "ministry_contributor BRB", "mem_unit", "commission", "auditor"}
     assert readers() == always
     here.fire(here.entity, "report_progress", one, reason="A law was adopted.")
     assert readers() == {*always, "coordinator CHL"}
@@ -105,9 +105,11 @@ def test_what_is_not_there_and_what_is_not_for_the_asker_look_alike(here: World,
     assert len(told) == 1
 
 
-def test_the_recommendations_of_an_evaluation_are_told_to_whoever_may_know_of_it(here: World, one: UUID) -> None:
-    for actor in (here.entity, here.secretariat, here.commission, here.auditor, here.experts["CHL"], here.coordinator):
+def test_what_is_listed_of_an_evaluation_is_what_may_be_read_one_by_one(here: World, one: UUID) -> None:
+    for actor in (here.entity, here.contributors["BRB"], here.secretariat, here.commission, here.auditor):
         assert [row.id for row in of_evaluation(here.work, actor, here.id)] == [one]
+    for actor in (here.experts["CHL"], here.coordinator):  # until the follow-up comes to them
+        assert of_evaluation(here.work, actor, here.id) == []
     for actor in (here.experts["BRB"], here.coordinators["BRB"], here.entities["CHL"]):
         with refused(here.work, NotFound):
             of_evaluation(here.work, actor, here.id)
@@ -116,6 +118,7 @@ def test_the_recommendations_of_an_evaluation_are_told_to_whoever_may_know_of_it
     here.fire(here.entity, "report_progress", one, reason="A law was adopted.")
     (row,) = of_evaluation(here.work, here.entity, here.id)
     assert (row.stage, row.version) == ("reported", 2)
+    assert [row.id for row in of_evaluation(here.work, here.coordinator, here.id)] == [one]
 
 
 def test_a_recommendation_goes_its_road_to_the_end(here: World, one: UUID) -> None:

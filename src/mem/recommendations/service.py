@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +45,11 @@ class RecommendationStanding:
 
     @property
     def place(self) -> Place:
-        return Place(
-            self.evaluation.method.roles,
-            self.evaluation.state,
-            sees=self.workflow.sees(self.stage),
-            edits=self.workflow.edits(self.stage),
-            assigned=self.evaluation.assigned,
-            mechanism=self.evaluation.method.mechanism.mechanism,
-        )
+        return _place(self.evaluation, self.workflow, self.stage)
+
+
+def _place(evaluation: Standing, workflow: Workflow, stage: str) -> Place:
+    return replace(evaluation.place, sees=workflow.sees(stage), edits=workflow.edits(stage))
 
 
 def issue(work: Work, where: Standing, recommended: Sequence[Recommended]) -> int:
@@ -116,9 +113,13 @@ def shown(work: Work, actor: Actor, recommendation_id: UUID) -> RecommendationSt
 
 
 def of_evaluation(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
-    """The recommendations of an evaluation: id, number, unit, text, sources, stage, version."""
-    permitted(work, actor, "evaluation.read", evaluation_id)
-    return issued(work, evaluation_id)
+    """The recommendations of an evaluation that the actor may see: id, number, unit, text, sources, stage, version."""
+    where = permitted(work, actor, "evaluation.read", evaluation_id)
+    return [
+        row
+        for row in issued(work, evaluation_id)
+        if may(actor, "recommendation.read", _place(where, where.method.workflows[row.workflow], row.stage))
+    ]
 
 
 def issued(work: Work, evaluation_id: UUID) -> list[AnyRow]:
@@ -131,6 +132,7 @@ def issued(work: Work, evaluation_id: UUID) -> list[AnyRow]:
             Recommendation.text,
             Recommendation.sources,
             Recommendation.issued_at,
+            Position.workflow,
             Position.stage,
             Position.version,
         )
