@@ -123,7 +123,7 @@ def test_a_role_is_given_and_ended_by_whom_a_role_lets(
             end_role(acting, membership, {"mem": said})
         return
     end_role(acting, grant_role(acting, said, somebody, role, state), {"mem": said})
-    assert not holds(work, somebody, role, state)
+    assert not holds(work, somebody, role, state, "mem")
 
 
 def test_nobody_ends_a_role_of_a_mechanism_that_is_not_there_but_the_operator(work: Work, method: Method) -> None:
@@ -158,4 +158,4 @@ def test_an_officer_ends_the_own_role(work: Work, method: Method) -> None:
     (row,) = rows(work, Membership, person_id=officer)
     end_role(by(work, officer), row.id, {"mem": method})
     assert len(recorded(work, ADMINISTRATION, "role_ended")) == 1
-    assert not holds(work, officer, "mem_unit", None)
+    assert not holds(work, officer, "mem_unit", None, "mem")

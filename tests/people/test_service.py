@@ -70,10 +70,11 @@ def test_who_is_not_there_is_not_found(work: Work, method: Method) -> None:
 )
 def test_a_role_is_held_from_when_it_is_given(work: Work, method: Method, role: str, state: str | None) -> None:
     somebody = add_person(work, "Ana")
-    assert not holds(work, somebody, role, state)
+    assert not holds(work, somebody, role, state, "mem")
     membership = grant_role(work, method, somebody, role, state)
-    assert holds(work, somebody, role, state)
-    assert not holds(work, somebody, role, "JAM")
+    assert holds(work, somebody, role, state, "mem")
+    assert not holds(work, somebody, role, state, "another")
+    assert not holds(work, somebody, role, "JAM", "mem")
     assert [tuple(row) for row in rows(work, Membership)] == [(membership, somebody, "mem", role, state, NOW, None)]
     (said,) = recorded(work, ADMINISTRATION, "role_granted")
     expected = {"membership": str(membership), "person": str(somebody), "role": role, "state": state}
@@ -158,7 +159,7 @@ def test_a_role_that_has_ended_is_gone_at_the_next_look_and_no_longer_stands_in_
     assert asks(work, token).grants == (Grant(EXPERT, "BRB", "mem"),)
     end_role(later(work, hours=1), membership)
     assert asks(work, token).grants == ()
-    assert not holds(work, somebody, EXPERT, "BRB")
+    assert not holds(work, somebody, EXPERT, "BRB", "mem")
     assert everybody(work)[0][1] == []
     (row,) = rows(work, Membership)
     assert row.ended_at == NOW + timedelta(hours=1)
@@ -173,9 +174,9 @@ def test_a_role_that_has_ended_can_be_given_again(work: Work, method: Method) ->
         end_role(later(work, hours=1), first)
         again = grant_role(later(work, hours=2), method, somebody, role, state)
         assert again != first
-        assert holds(work, somebody, role, state)
+        assert holds(work, somebody, role, state, "mem")
         end_role(later(work, hours=3), again)
-        assert not holds(work, somebody, role, state)
+        assert not holds(work, somebody, role, state, "mem")
         held = sorted((row.granted_at, row.ended_at) for row in rows(work, Membership, role=role))
         assert held == [(NOW + timedelta(hours=n), NOW + timedelta(hours=n + 1)) for n in (0, 2)]
 

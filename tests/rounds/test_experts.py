@@ -10,10 +10,11 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from tests import looking
 from tests.looking import NOW, recorded, refused, rows, undone
-from tests.worlds import STATES, World, world
+from tests.worlds import World, world
 
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from mem.methods.method import Method
+from mem.people.models import Membership
 from mem.people.service import add_person, end_role, grant_role
 from mem.rounds.experts import (
     assign,
@@ -22,7 +23,6 @@ from mem.rounds.experts import (
     designate,
     designations,
     own_assignment,
-    participants,
     put,
 )
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
@@ -112,6 +112,15 @@ def test_a_state_may_name_whoever_evaluates_for_it(here: World) -> None:
         (here.coordinators["CHL"].person_id, "coordinator CHL", "coordinator"),
         (here.experts["CHL"].person_id, "expert CHL", "expert"),
     ]
+
+
+def test_an_expert_of_another_mechanism_is_none_here(here: World) -> None:
+    elsewhere = add_person(here.work, "An expert elsewhere")
+    held = {"mechanism": "another", "role": "expert", "state": "CHL", "granted_at": NOW}
+    looking.put(here.work, Membership, id=UUID(int=7), person_id=elsewhere, **held)
+    with refused(here.work, Invalid, ("no_expert", "/person")):
+        name(here, "CHL", elsewhere)
+    assert elsewhere not in {row.id for row in candidates(here.work, here.entities["CHL"], here.round, "CHL")}
 
 
 def test_designated_experts_are_put_on_an_evaluation(named: World) -> None:
@@ -216,9 +225,3 @@ def test_everybody_finds_the_own_assignment_and_no_other(named: World) -> None:
             own_assignment(named.work, actor, named.id)
     with refused(named.work, NotAllowed, "not_assigned"):
         own_assignment(named.work, named.experts["CHL"], named.evaluations["JAM"])
-
-
-def test_the_participants_of_a_round_are_its_evaluations(here: World, method: Method) -> None:
-    world(here.work, method, "another round")
-    found = participants(here.work, here.round)
-    assert [(row.state, row.id) for row in found] == [(state, here.evaluations[state]) for state in STATES]

@@ -197,12 +197,9 @@ def everybody(work: Work) -> list[tuple[AnyRow, list[AnyRow]]]:
     return [(row, roles.get(row.id, [])) for row in persons]
 
 
-def holds(work: Work, person_id: UUID, role: str, state: str | None, mechanism: str | None = None) -> bool:
-    """Whether a person holds this role for this state now, in a mechanism (None: in any)."""
-    return any(
-        (one.role, one.state) == (role, state) and mechanism in (None, one.mechanism)
-        for one in _grants(work, person_id)
-    )
+def holds(work: Work, person_id: UUID, role: str, state: str | None, mechanism: str) -> bool:
+    """Whether a person holds this role of a mechanism for this state now."""
+    return Grant(role, state, mechanism) in _grants(work, person_id)
 
 
 def _over(token: AnyRow, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from mem.methods.method import Method
 from mem.people.models import Membership, Person
 from mem.people.policy import OWN_COUNTRY, Actor
 from mem.people.service import holds, person
-from mem.rounds.models import Assignment, CountryEvaluation, Designation
+from mem.rounds.models import Assignment, Designation
 from mem.rounds.standing import Standing, permit, permitted, round_standing
 
 
@@ -27,7 +27,8 @@ def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: U
     reasons = []
     if rank not in where.method.mechanism.ranks:
         reasons.append(Reason("unknown_rank", "The mechanism has no such rank.", "/rank"))
-    if not any(holds(work, person_id, role, state) for role in _judging(where.method)):
+    mechanism = where.method.mechanism.mechanism
+    if not any(holds(work, person_id, role, state, mechanism) for role in _judging(where.method)):
         reasons.append(Reason("no_expert", "This person is not an expert of this state.", "/person"))
     if work.db.execute(
         select(Designation.id).where(Designation.round_id == round_id, Designation.person_id == person_id)
@@ -53,7 +54,12 @@ def candidates(work: Work, actor: Actor, round_id: UUID, state: str) -> list[Any
     query = (
         select(Person.id, Person.name, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.state == state, Membership.ended_at.is_(None), Membership.role.in_(_judging(where.method)))
+        .where(
+            Membership.state == state,
+            Membership.mechanism == where.method.mechanism.mechanism,
+            Membership.ended_at.is_(None),
+            Membership.role.in_(_judging(where.method)),
+        )
         .order_by(Person.name, Person.id)
     )
     return list(work.db.execute(query))
@@ -207,12 +213,6 @@ def own_assignment(work: Work, actor: Actor, evaluation_id: UUID) -> AnyRow:
         reason = Reason("not_assigned", "You are not assigned here.")
         raise NotAllowed("not_allowed", "You may not do this here.", [reason])
     return found
-
-
-def participants(work: Work, round_id: UUID) -> list[AnyRow]:
-    """Every evaluation of a round: id, state."""
-    query = select(CountryEvaluation.id, CountryEvaluation.state).where(CountryEvaluation.round_id == round_id)
-    return list(work.db.execute(query.order_by(CountryEvaluation.state)))
 
 
 def _judging(method: Method) -> list[str]:

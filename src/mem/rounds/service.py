@@ -107,7 +107,11 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
     _in_the_plan(where, found.kind, unit)
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
     if not evaluated and not reason:
-        raise Invalid("reason_needed", "What is left out needs a reason.", [Reason("reason_needed", "", "/reason")])
+        raise Invalid(
+            "reason_needed",
+            "What is left out needs a reason.",
+            [Reason("reason_needed", "Say why it is left out.", "/reason")],
+        )
     _set(work, where, cycle_id, unit, None if evaluated else reason)
 
 
