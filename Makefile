@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test serve lock clean
+.PHONY: demo test proof proof-long serve lock clean
 
 .venv/.run: requirements/run.txt requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mem needs Python 3.11 or newer; say `make PYTHON=python3.12 ...`")'
@@ -26,6 +26,13 @@ test: .venv/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+# Tries to break each promise many times, and keeps the figures in build/proof.json. PART=1 or PART=2: one of two halves.
+proof: .venv/.dev
+	@$(BIN)/python -m tests.proof $(if $(PART),--part $(PART)) $(ARGS)
+
+proof-long: .venv/.dev
+	@$(BIN)/python -m tests.proof --size long $(ARGS)
 
 # Needs uv; writes hashed requirement files that name no package index.
 lock:

@@ -1,0 +1,12 @@
+"""Which mistakes must the tests find?
+
+`tests/defects/test_catalogue.py` sees on every commit that each can still be made; `python -m tests.proof --only
+T30-defects` makes them one by one, each in a copy of the house, and sees the test that claims it fail.
+"""
+
+from __future__ import annotations
+
+from tests.defects.defect import Defect
+from tests.defects.door import DOOR
+
+DEFECTS: tuple[Defect, ...] = (*DOOR,)
