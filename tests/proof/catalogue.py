@@ -57,6 +57,14 @@ class Proof:
 
 PROOFS: tuple[Proof, ...] = (
     Proof(
+        "T04-two-worlds", "who may not see a secret is answered the same, to the byte, whatever it is",
+        "worlds:differ", smoke=24, slice=300, whole=10_000, long=100_000, part=1,
+    ),
+    Proof(
+        "T05-schemathesis", "whatever anybody sends is answered as described",
+        "asking:asked", smoke=200, slice=3_000, whole=100_000, long=1_000_000, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),
