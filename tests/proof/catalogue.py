@@ -58,11 +58,15 @@ class Proof:
 PROOFS: tuple[Proof, ...] = (
     Proof(
         "T04-two-worlds", "who may not see a secret is answered the same, to the byte, whatever it is",
-        "worlds:differ", smoke=24, slice=300, whole=10_000, long=100_000, part=1,
+        "worlds:differ", smoke=18, slice=300, whole=10_000, long=100_000, part=1,
     ),
     Proof(
         "T05-schemathesis", "whatever anybody sends is answered as described",
-        "asking:asked", smoke=200, slice=3_000, whole=100_000, long=1_000_000, part=2,
+        "asking:asked", smoke=120, slice=3_000, whole=100_000, long=1_000_000, part=2,
+    ),
+    Proof(
+        "T28-canaries", "no log and no refusal tells what somebody said, or a secret",
+        "canaries:searched", smoke=1, slice=3, whole=40, long=400, part=2,
     ),
     Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
