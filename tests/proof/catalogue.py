@@ -65,6 +65,10 @@ PROOFS: tuple[Proof, ...] = (
         "asking:asked", smoke=120, slice=3_000, whole=100_000, long=1_000_000, part=2,
     ),
     Proof(
+        "T10-at-once", "a right that is taken away ends with the next request, for repetitions too",
+        "at_once:hammered", smoke=4, slice=200, whole=5_000, long=25_000, part=2,
+    ),
+    Proof(
         "T28-canaries", "no log and no refusal tells what somebody said, or a secret",
         "canaries:searched", smoke=1, slice=3, whole=40, long=400, part=2,
     ),

@@ -22,6 +22,10 @@ A_PAIR = 20
 """How many scripts are sent to a pair of worlds, where there are enough of them for some pairs."""
 LONGEST = 30
 AT_ONCE = 4
+FIRST = (
+    ("X", "review", "review"), ("E", "revision", "revision"), ("O", "consolidation", "consolidation"),
+    ("e", "answering", "country_comment"), ("M", "country_comment", "country_comment"), ("K", "published", "published"),
+)  # fmt: skip
 OTHERS = (("JAM",), ("PER",), ("JAM", "PER"))
 
 
@@ -30,6 +34,7 @@ class Found:
     """What was done and seen."""
 
     tally: Tally = field(default_factory=Tally)
+    pairs: int = 0
     requests: int = 0
     looked: int = 0
     saw: int = 0
@@ -52,15 +57,19 @@ def differ(ask: Ask) -> Tally:
         tally.failures.append("nobody who may see a secret saw a difference: the worlds are alike")
     unseen = sorted(TOLD.keys() - found.seen)
     tally.detail = {
-        "requests": found.requests, "pairs": plan.number, "pairs in which who may saw a difference": found.saw,
+        "requests": found.requests, "pairs": found.pairs, "pairs in which who may saw a difference": found.saw,
         "secrets not seen alone": ", ".join(unseen) or "none", "statuses": " ".join(map(str, sorted(found.statuses))),
     }  # fmt: skip
     return tally
 
 
 def plans(seed: int) -> Iterator[Plan]:
-    """Pairs without end: everybody in turn, in a stage and with secrets from the seed."""
-    number = 0
+    """Pairs without end: some who must learn nothing of much, and then everybody in turn, in a stage and with secrets
+    from the seed."""
+    for number, (who, stage, elsewhere) in enumerate(FIRST, start=1):
+        kept = tuple(one for one in hidden(who, stage) if one != "stage" or stage != elsewhere)
+        yield Plan(number, who, (stage, elsewhere), kept, (OTHERS[0], OTHERS["voices" in kept]))
+    number = len(FIRST)
     while True:
         draw = Random(f"{seed} plan {number}")
         who = OBSERVERS[(seed + number * 5) % len(OBSERVERS)]
@@ -80,9 +89,11 @@ async def tried(pair: Pair, plan: Plan, seed: int, scripts: int, maker: Maker, f
     before = pair.all_stored()
     if before[0] == before[1]:
         return  # a draw that fell alike twice
+    found.pairs += 1
     known = maker.known(pair)
     await shown(pair, plan, maker, known, found)
     token = pair.twins[0].tokens.get(plan.who)
+    await swept(pair, plan, maker, known, found)
     for first in range(0, scripts, AT_ONCE):  # they change nothing, so some are sent at once
         numbers = range(first, min(first + AT_ONCE, scripts))
         each = [
@@ -91,6 +102,22 @@ async def tried(pair: Pair, plan: Plan, seed: int, scripts: int, maker: Maker, f
         await asyncio.gather(*(sent(pair, plan, one, script, found) for script, one in zip(numbers, each, strict=True)))
     if pair.all_stored() != before:
         found.tally.failures.append(f"{plan}: something that was asked changed a world")
+
+
+async def swept(pair: Pair, plan: Plan, maker: Maker, known: Mapping[str, list[str]], found: Found) -> None:
+    """Ask once for everything that can be read of the evaluation and its round."""
+    token = pair.twins[0].tokens.get(plan.who)
+    for operation, verb, path in maker.operations:
+        if verb == "get":
+            names = {name: values[0] for name, values in known.items()}
+            names |= {"round": names["code"], "cycle": "main"} if "/published/" in path else {}
+            asked = Asked(
+                operation, "GET", path.format_map(names), {"authorization": f"Bearer {token}"} if token else {}
+            )
+            answers = await pair.both(asked)
+            found.requests += 2
+            if compared(asked, *answers[0]) != compared(asked, *answers[1]):
+                found.tally.failures.append(said(plan, 0, 0, asked, answers))
 
 
 async def sent(pair: Pair, plan: Plan, one: Scripts, script: int, found: Found) -> None:
