@@ -20,12 +20,11 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import Failure, FailureGroup
 from tests import databases, described
-from tests.conftest import WORKFLOWS
 from tests.described import Operation, Stand, known_in, path_fits
 from tests.proof.catalogue import Ask, Tally
+from tests.proof.house import installed_methods
 from tests.road import STAGES
 
-from mem.app import installed
 from mem.people.policy import ACTIONS
 
 A_STAND = 6_000
@@ -83,7 +82,7 @@ class Asked:
 
 def asked(ask: Ask) -> Tally:
     """Send as many requests as are asked for."""
-    found, methods, template = Asked(ask.runs, ask.seed), installed(WORKFLOWS), databases.sqlite_template(ask.folder)
+    found, methods, template = Asked(ask.runs, ask.seed), installed_methods(), databases.sqlite_template(ask.folder)
     turn = 0
     while not found.over:
         draw = random.Random(f"{ask.seed} {turn}")

@@ -20,9 +20,10 @@ from tests import databases
 from tests.callers import Api, Caller
 from tests.conftest import WORKFLOWS
 from tests.proof.catalogue import Ask, Tally
+from tests.proof.house import installed_methods
 from tests.proof.rights import Send, Stage
 
-from mem.app import create_app, installed
+from mem.app import create_app
 from mem.methods.method import Method
 from mem.settings import Settings
 
@@ -44,7 +45,7 @@ class Hammered:
 
 def hammered(ask: Ask) -> Tally:
     """Make as many changes as are asked for, half of them on each database."""
-    found, methods = Hammered(ask.seed), installed(WORKFLOWS)
+    found, methods = Hammered(ask.seed), installed_methods()
     for number, backend in enumerate(databases.BACKENDS):
         changes = (ask.runs + 1 - number) // 2
         if changes:

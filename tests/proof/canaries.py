@@ -25,12 +25,16 @@ from sqlalchemy import text
 from tests import databases
 from tests.callers import Api
 from tests.conftest import WORKFLOWS
+from tests.looking import unguarded
+from tests.proof.at_once import address
 from tests.proof.catalogue import Ask, Tally
+from tests.proof.house import installed_methods
 from tests.proof.marking import Marking, Marks
 from tests.road import Road, cast, road
 
-from mem.app import installed
+from mem.core.clock import now
 from mem.core.db import Database
+from mem.core.work import Work
 from mem.evidence.store import Store
 from mem.http.unit import House
 from mem.ledger.keys import SigningKey
@@ -51,23 +55,32 @@ NOUNS = ("", "/answers", "/answers/is_1_1/versions", "/evidence", "/findings", "
          "/assignments", "/record", "/leaves", "/transitions")  # fmt: skip
 TABLES = ("comment", "answer_version", "person", "designation")
 """Without which the database is, for a while."""
-DAMAGED = (
-    "UPDATE finding_version SET text = '[\"' || replace(json_extract(text, '$.en'), '\"', '\\\"') || '\"]'",
-    "UPDATE conclusion_version SET text = json_object('en', json_array(json_extract(text, '$.en')))",
-    "UPDATE answer_version SET value = substr(value, 1, length(value) - 1) WHERE length(value) > 4",
-    "UPDATE comment SET at = text",
-)
+DAMAGED = {
+    "sqlite": (
+        "UPDATE finding_version SET text = json_array(json_extract(text, '$.en'))",
+        "UPDATE conclusion_version SET text = json_object('en', json_array(json_extract(text, '$.en')))",
+        "UPDATE answer_version SET value = substr(value, 1, length(value) - 1) WHERE length(value) > 4",
+        "UPDATE comment SET at = text",
+    ),
+    "postgresql": (
+        "UPDATE finding_version SET text = json_build_array(text ->> 'en')",
+        "UPDATE conclusion_version SET text = json_build_object('en', json_build_array(text ->> 'en'))",
+        "UPDATE report_version SET paragraphs = json_build_array(paragraphs)",
+    ),
+}
 """What could not come about by the service: rows that are no longer what they were."""
 
 
 def searched(ask: Ask) -> Tally:
-    """Let as many storms pass as are asked for, each over a world of its own."""
+    """Let as many storms pass as are asked for, each over a world of its own, on either database in turn."""
     tally, sizes, marks = Tally(), 0, 0
     statuses: dict[int, int] = {}
-    template = databases.sqlite_template(ask.folder)
     for number in range(ask.runs):
-        storm = Storm(ask.folder / str(number), template, Random(f"{ask.seed} {number}"))
-        asyncio.run(storm.passes())
+        folder = ask.folder / str(number)
+        folder.mkdir()
+        with address(databases.BACKENDS[number % 2], folder) as url:
+            storm = Storm(folder, url, Random(f"{ask.seed} {number}"))
+            asyncio.run(storm.passes())
         tally.failures += [f"storm {number}, seed {ask.seed}: {one}" for one in storm.against()]
         tally.runs += 1
         sizes += len(storm.said())
@@ -86,10 +99,8 @@ def searched(ask: Ask) -> Tally:
 class Storm:
     """One server over one world, and what it said."""
 
-    def __init__(self, folder: Path, template: Path, draw: Random) -> None:
-        self.folder, self.draw, self.marks = folder, draw, Marks(draw)
-        folder.mkdir()
-        self.url = databases.sqlite_copy(template, folder / "database")
+    def __init__(self, folder: Path, url: str, draw: Random) -> None:
+        self.folder, self.url, self.marks = folder, url, Marks(draw)
         self.control = self.marks.new("control")
         self.refused: list[bytes] = []
         self.statuses: dict[int, int] = {}
@@ -106,7 +117,7 @@ class Storm:
 
     async def passes(self) -> None:
         async with self.serving() as base, self.client(base) as client:
-            methods = installed(WORKFLOWS)
+            methods = installed_methods()
             database, data = Database(self.url), self.folder / "data"
             key = SigningKey.at(data / "signing-key.pem")
             store = Store(data / "evidence")
@@ -173,9 +184,9 @@ class Storm:
         for path in store.root.rglob("*"):
             if path.is_file():
                 path.write_bytes(self.marks.new("file").encode())
-        for statement in DAMAGED:
+        for statement in DAMAGED["sqlite" if database.is_sqlite else "postgresql"]:
             with database.write() as connection:
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {statement.split()[1]}_no_update"))
+                unguarded(Work(connection, now()), statement.split()[1])
                 connection.execute(text(statement))
             await self.everything(found)
 

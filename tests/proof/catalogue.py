@@ -58,7 +58,7 @@ class Proof:
 PROOFS: tuple[Proof, ...] = (
     Proof(
         "T04-two-worlds", "who may not see a secret is answered the same, to the byte, whatever it is",
-        "worlds:differ", smoke=18, slice=300, whole=10_000, long=100_000, part=1,
+        "worlds:differ", smoke=12, slice=300, whole=10_000, long=100_000, part=1,
     ),
     Proof(
         "T05-schemathesis", "whatever anybody sends is answered as described",

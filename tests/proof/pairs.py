@@ -18,12 +18,13 @@ from tests import databases
 from tests.conftest import WORKFLOWS
 from tests.looking import stored
 from tests.proof.catalogue import Ask
+from tests.proof.house import installed_methods
 from tests.proof.judged import to
 from tests.proof.scripts import UNKNOWN, Asked, operations
 from tests.proof.secrets import TOLD
 from tests.proof.twins import Twin, twin
 
-from mem.app import create_app, installed
+from mem.app import create_app
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.work import Work
@@ -87,7 +88,7 @@ class Maker:
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
-        self.methods = installed(WORKFLOWS)
+        self.methods = installed_methods()
         self.template = databases.sqlite_template(ask.folder)
         self.began = now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=14)
         settings = Settings(data_dir=ask.folder / "house", workflows=WORKFLOWS)

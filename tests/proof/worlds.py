@@ -57,8 +57,9 @@ def differ(ask: Ask) -> Tally:
         tally.failures.append("nobody who may see a secret saw a difference: the worlds are alike")
     unseen = sorted(TOLD.keys() - found.seen)
     tally.detail = {
-        "requests": found.requests, "pairs": found.pairs, "pairs in which who may saw a difference": found.saw,
-        "secrets not seen alone": ", ".join(unseen) or "none", "statuses": " ".join(map(str, sorted(found.statuses))),
+        "requests": found.requests, "pairs": found.pairs, "looked and saw a difference": f"{found.saw} of {found.looked}",
+        "secrets not seen alone": ", ".join(unseen) or "none",
+        "statuses": " ".join(map(str, sorted(found.statuses))),
     }  # fmt: skip
     return tally
 
@@ -137,8 +138,9 @@ async def sent(pair: Pair, plan: Plan, one: Scripts, script: int, found: Found) 
 async def shown(pair: Pair, plan: Plan, maker: Maker, known: Mapping[str, list[str]], found: Found) -> None:
     """Let somebody look to whom one of the secrets shows, if there is one: the control."""
     told = next((cell for one in plan.secrets if (cell := TOLD[one][plan.stages[0]]) not in NOBODY), None)
-    if told is None:
-        return
+    alone = len(plan.secrets) == 1 and not {*plan.secrets} <= found.seen
+    if told is None or (found.saw and not alone):
+        return  # somebody has looked
     found.looked += 1
     differing = 0
     for operation, verb, path in maker.operations:
@@ -149,7 +151,7 @@ async def shown(pair: Pair, plan: Plan, maker: Maker, known: Mapping[str, list[s
             one, other = await pair.both(asked)
             differing += compared(asked, *one) != compared(asked, *other)
     found.saw += differing > 0
-    if differing and len(plan.secrets) == 1:
+    if differing and alone:
         found.seen |= {*plan.secrets}
 
 
