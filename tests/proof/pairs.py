@@ -32,6 +32,7 @@ from mem.evidence.models import Evidence
 from mem.evidence.store import Store
 from mem.http.unit import House
 from mem.ledger.checkpoints import make_checkpoint
+from mem.methods.service import pin
 from mem.people.models import Membership, Person, Token
 from mem.recommendations.models import Recommendation
 from mem.reports.models import Comment
@@ -90,6 +91,10 @@ class Maker:
         self.ask = ask
         self.methods = installed_methods()
         self.template = databases.sqlite_template(ask.folder)
+        database = Database(databases.sqlite_url(self.template))
+        with database.write() as connection:  # once, rather than for each world
+            pin(Work(connection, now()), self.methods["mem"])
+        database.dispose()
         self.began = now().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=14)
         settings = Settings(data_dir=ask.folder / "house", workflows=WORKFLOWS)
         settings.data_dir.mkdir()

@@ -57,7 +57,8 @@ def differ(ask: Ask) -> Tally:
         tally.failures.append("nobody who may see a secret saw a difference: the worlds are alike")
     unseen = sorted(TOLD.keys() - found.seen)
     tally.detail = {
-        "requests": found.requests, "pairs": found.pairs, "looked and saw a difference": f"{found.saw} of {found.looked}",
+        "requests": found.requests, "pairs": found.pairs,
+        "looked and saw a difference": f"{found.saw} of {found.looked}",
         "secrets not seen alone": ", ".join(unseen) or "none",
         "statuses": " ".join(map(str, sorted(found.statuses))),
     }  # fmt: skip
