@@ -196,7 +196,8 @@ def _without(shown: Any) -> Any:
         return [_without(one) for one in shown if not (isinstance(one, dict) and _opaque(one))]
     if not isinstance(shown, dict):
         return shown
-    kept = {name: _without(one) for name, one in shown.items() if name not in HASHES | LENGTHS}
+    lengths = {name for name in LENGTHS if isinstance(shown.get(name), int)}
+    kept = {name: _without(one) for name, one in shown.items() if name not in HASHES | lengths}
     if isinstance(kept.get("canonical"), str):
         said = json.loads(base64.b64decode(kept["canonical"]))
         kept["canonical"] = {name: one for name, one in said.items() if name != "seq"}
