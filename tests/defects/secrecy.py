@@ -113,10 +113,10 @@ SECRECY = (
         CANARIES,
     ),
     Defect(
-        "a number of a version may be of any size",
+        "a report comes without its tag",
         "src/mem/api/reports.py",
-        "Query(ge=1, le=1_000_000, description",
-        "Query(ge=1, description",
-        "tests/test_schemathesis.py::test_every_edge_of_the_description_holds",
+        '    response.headers["ETag"] = tag(found.version)\n',
+        "",
+        "tests/test_schemathesis.py::test_every_edge_of_the_description_holds[commission]",
     ),
 )  # fmt: skip
