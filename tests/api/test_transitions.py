@@ -131,8 +131,13 @@ async def forward(found: Road, stage: str) -> None:
 
 async def test_what_is_missing_is_told_only_to_who_may_see_it(api: Api) -> None:
     """What stands against a trigger tells of answers, of who judges, of where another stands: none of it is for all."""
-    found = await road(api, "answering")
+    found = await road(api)
     cast, mine = found.cast, ("not_yours", "national_coordinating_entity")
+    ok(await cast.officer.fire(found.round_path, "call_for_experts"))
+    for caller in (cast.entity, cast.experts["PER"], cast.commission):  # who takes part is not for all either
+        assert await told(caller, found.round_path, "issue_questionnaire") == [("not_yours", "mem_unit")]
+    assert len(await told(cast.officer, found.round_path, "issue_questionnaire")) == 3
+    found = await road(api, "answering", "r-2", cast)
     for caller in (cast.entity, cast.contributor, cast.officer):
         assert ("answer_missing", "IS-1.1 is_1_1") in await told(caller, found.path, "submit_answers")
     for caller in (cast.commission, cast.auditor):

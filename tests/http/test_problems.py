@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -125,8 +126,29 @@ async def test_an_error_of_anybody_else_tells_nothing_of_the_inside(
     assert response.headers["content-security-policy"]
     assert SECRET not in response.text + str(response.headers.raw)
     assert bool(caplog.records) == (status == 500)  # whoever runs the service is told
-    if isinstance(error, IntegrityError | DataError):
-        assert SECRET not in caplog.text  # a statement's parameters are somebody's words
+    assert SECRET not in caplog.text  # an error's message, or a statement's parameters, may be somebody's words
+    if isinstance(error, Stranger):
+        assert "Stranger" in caplog.text
+        assert "test_problems.py:" in caplog.text
+
+
+async def test_an_answer_that_breaks_off_tells_nothing_either(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/")
+    def breaks() -> StreamingResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"The beginning"
+            raise Stranger(SECRET)
+
+        return StreamingResponse(parts())
+
+    with pytest.raises(RuntimeError, match="broke off") as caught:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://mem.test") as client:
+            await client.get("/")
+    assert caught.value.__suppress_context__  # the server's own log shows no other
+    assert SECRET not in caplog.text
 
 
 class Inner(BaseModel):

@@ -57,6 +57,22 @@ class Proof:
 
 PROOFS: tuple[Proof, ...] = (
     Proof(
+        "T04-two-worlds", "who may not see a secret is answered the same, to the byte, whatever it is",
+        "worlds:differ", smoke=12, slice=300, whole=10_000, long=100_000, part=1,
+    ),
+    Proof(
+        "T05-schemathesis", "whatever anybody sends is answered as described",
+        "asking:asked", smoke=120, slice=3_000, whole=100_000, long=1_000_000, part=2,
+    ),
+    Proof(
+        "T10-at-once", "a right that is taken away ends with the next request, for repetitions too",
+        "at_once:hammered", smoke=4, slice=200, whole=5_000, long=25_000, part=2,
+    ),
+    Proof(
+        "T28-canaries", "no log and no refusal tells what somebody said, or a secret",
+        "canaries:searched", smoke=1, slice=3, whole=40, long=400, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

@@ -119,8 +119,8 @@ def expected(operation: str, who: str, stage: str) -> str:
         allowed = who in FREE.get(operation, "") and stage in WHILE.get(operation, STAGES)
     elif who == "n":
         return "401"
-    elif operation == "evidence_content" and not there:
-        return "404"  # an address of its own: without the paper there is nothing that one may not
+    elif operation == "evidence_content" and not (there and who in RULES[RULE_OF[operation]][stage]):
+        return "404"  # an address of its own, of no evaluation: a refusal would say that there is such a paper
     elif who not in RULES["follow up" if RULE_OF[operation] == "follow up" else "know"][stage]:
         return "404"
     else:

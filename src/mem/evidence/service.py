@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select
 
 from mem.core.db import AnyRow
-from mem.core.errors import Invalid, NotFound, Reason
+from mem.core.errors import Invalid, NotAllowed, NotFound, Reason
 from mem.core.work import Work
 from mem.evidence.models import Evidence, EvidenceUnit
 from mem.evidence.store import Store
@@ -152,13 +152,15 @@ def pieces(work: Work, evaluation_id: UUID) -> list[tuple[AnyRow, list[str]]]:
 
 
 def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[AnyRow, bytes]:
-    """A file with its bytes. Raises `NotFound` for a link, for what is not there, and for what is not for the actor."""
+    """A file with its bytes. Raises `NotFound` for a link, for what is not there, and for what is not for the actor,
+    who is told nothing else: its address names no evaluation, so a refusal would say that there is such a paper."""
     found = work.db.execute(select(Evidence.__table__).where(Evidence.id == evidence_id)).first()
-    if found is None:
+    if found is None or found.kind != "file":
         raise NotFound
-    permitted(work, actor, "evidence.read", found.evaluation_id)
-    if found.kind != "file":
-        raise NotFound
+    try:
+        permitted(work, actor, "evidence.read", found.evaluation_id)
+    except NotAllowed:
+        raise NotFound from None
     return found, store.get(found.sha256)
 
 

@@ -4,7 +4,8 @@ statuses. Nothing that was sent is echoed, and nothing of the inside is told."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mem.core.errors import (
     Conflict,
@@ -87,12 +89,48 @@ def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ())
         "code": code,
         "errors": [vars(reason) for reason in (*reasons,) or (Reason(code, detail),)],
     }
-    headers = {**ALWAYS, **UNLESS_SET}  # by itself, since Starlette answers the unexpected outside of all middleware
+    headers = {**ALWAYS, **UNLESS_SET}  # by itself, wherever it is answered
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="mem"'
     if status == 503:
         headers["Retry-After"] = "1"
     return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def internal() -> JSONResponse:
+    return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+class Unexpected:
+    """Answers what nobody expected. Whoever runs the service is told which errors, and where in the code: never their
+    messages, which may quote what somebody said. Hence it stands before whatever else would log them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:
+            log.error("unexpected %s", "; after ".join(_places(error)))
+            if begun or scope["type"] != "http":
+                raise RuntimeError("an answer broke off") from None
+            await internal()(scope, receive, send)
+
+
+def _places(error: BaseException | None) -> Iterator[str]:
+    """An error and those that led to it, each with the lines it came through."""
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        yield " ".join([type(error).__name__, *(f"{one.filename}:{one.lineno}" for one in frames)])
+        error = error.__cause__ or error.__context__
 
 
 def install(app: FastAPI) -> None:
@@ -125,16 +163,13 @@ def install(app: FastAPI) -> None:
         if isinstance(error, OperationalError):
             return problem(503, "busy", "The database is busy or away; ask again.")
         log.error("database error: %s", type(error.orig).__name__)
-        return problem(500, "internal", "Something went wrong here; nothing was stored.")
+        return internal()
 
     @app.exception_handler(PoolTimeout)
     def of_pool(request: Request, error: PoolTimeout) -> JSONResponse:
         return problem(503, "busy", "The database is busy or away; ask again.")
 
-    @app.exception_handler(Exception)
-    def of_anything(request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected %s", type(error).__name__, exc_info=error)
-        return problem(500, "internal", "Something went wrong here; nothing was stored.")
+    app.add_middleware(Unexpected)
 
 
 def _code(kind: str) -> str:

@@ -163,9 +163,9 @@ def _on_evaluation(judge: Judge, params: type[BaseModel], *asks: str, **more: An
 
 
 GUARDS = _guards(
-    _on_round(states_are_enrolled, Params, "seats"),
+    _on_round(states_are_enrolled, Params, "seats", tells="progress"),
     _on_round(some_unit_is_evaluated, Params, "judged_units"),
-    _on_round(every_participant_designated_an_expert, Params, "seats", "designated"),
+    _on_round(every_participant_designated_an_expert, Params, "seats", "designated", tells="progress"),
     _on_round(every_evaluation_is_in, InStages, "seats", about=EVALUATION, tells="progress"),
     _on_evaluation(round_is_in, InStages, "round", about=ROUND),
     _on_evaluation(every_required_answer_given, Params, "answered", tells="answers"),
