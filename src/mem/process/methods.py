@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.policy import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
+from mem.people.policy import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
 from mem.plans.definition import Tree, check_plans
 from mem.process.effects import EFFECTS
-from mem.process.guards import GUARDS
+from mem.process.guards import EVALUATION, GUARDS, RECOMMENDATION, ROUND
 from mem.questionnaires.check import check_questionnaires
 from mem.reports.blocks import KINDS, NAMED
 from mem.reports.definition import check_report
@@ -27,6 +27,11 @@ VOCABULARY = Vocabulary(
     judging=JUDGING,
     never_over_the_own=NEVER_OVER_THE_OWN,
     artefacts=ARTEFACTS,
+    movers_see={
+        ROUND: ACTIONS["round.advance"].sees,
+        EVALUATION: ACTIONS["evaluation.advance"].sees,
+        RECOMMENDATION: ACTIONS["recommendation.advance"].sees,
+    },
 )
 
 

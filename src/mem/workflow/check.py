@@ -26,7 +26,7 @@ from mem.workflow.definition import (
 )
 from mem.workflow.entries import member_faults, role_faults, scale_faults
 from mem.workflow.loader import Folder, parse
-from mem.workflow.persons import person_faults, time_faults
+from mem.workflow.persons import blind_faults, person_faults, time_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
 
 
@@ -170,6 +170,8 @@ class _Road:
                 yield self.source.fault((*path, key), f"unknown stage '{stage}'")
         readable, otherwise = "roles.yaml" not in self.found.unreadable, self._fired_otherwise(transition.trigger)
         yield from person_faults(self.source, path, transition, self.found.roles, readable, otherwise)
+        see = self.words.movers_see[self.workflow.subject]
+        yield from blind_faults(self.source, path, self.workflow, transition, self.found.roles, see)
         for stage in transition.from_:
             twin = self.workflow.transition(transition.trigger, stage)
             if twin is not None and twin is not transition:
