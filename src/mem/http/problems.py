@@ -4,7 +4,7 @@ statuses. Nothing that was sent is echoed, and nothing of the inside is told."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -31,9 +31,11 @@ from mem.core.text import HIDDEN
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
 from mem.http.headers import ALWAYS, UNLESS_SET
+from mem.http.pointing import Node, pointed
 from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN_KEY = "extra_forbidden"
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STATUS: dict[type[MemError], int] = {
     NotAuthenticated: 401,
@@ -107,7 +109,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = [Reason(_code(one["type"]), str(one["msg"]), *_place(one["loc"])) for one in error.errors()]
+        form = getattr(request.state, "form", {})
+        reasons = [_reason(form, one) for one in error.errors()]
         return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
 
     @app.exception_handler(HTTPException)
@@ -137,9 +140,15 @@ def install(app: FastAPI) -> None:
         return problem(500, "internal", "Something went wrong here; nothing was stored.")
 
 
-def _code(kind: str) -> str:
-    """The codes of our own checks are told as they are; those of the framework are one to a caller."""
-    return kind if kind == HIDDEN else "wrong_value"
+def _reason(form: Node, error: Mapping[str, Any]) -> Reason:
+    """Where in the body, as a JSON pointer as far as its keys are known; or what else, as `query:name`, `path:name`,
+    `header:name`. The codes of our own checks are told as they are; those of the framework are one to a caller."""
+    kind, message, (source, *steps) = error["type"], str(error["msg"]), error["loc"]
+    code = kind if kind == HIDDEN else "wrong_value"
+    if source != "body":
+        return Reason(code, message, about=":".join(str(step) for step in (source, *steps)))
+    where, known = pointed(form, steps[:-1] if kind == UNKNOWN_KEY else steps)
+    return Reason(code, f"Known keys here: {', '.join(known)}" if kind == UNKNOWN_KEY else message, where)
 
 
 def _methods(request: Request) -> list[str]:
@@ -147,11 +156,3 @@ def _methods(request: Request) -> list[str]:
     routes, scope = request.app.routes, request.scope
     found = [verb for verb in VERBS if any(one.matches({**scope, "method": verb})[0] is Match.FULL for one in routes)]
     return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
-
-
-def _place(loc: tuple[Any, ...]) -> tuple[str | None, str | None]:
-    """Where in the body, as a JSON pointer; or what else, as `query:name`, `path:name`, `header:name`."""
-    if loc and loc[0] == "body":
-        steps = [str(step).replace("~", "~0").replace("/", "~1") for step in loc[1:]]
-        return "".join(f"/{step}" for step in steps), None
-    return None, ":".join(str(step) for step in loc)
