@@ -27,7 +27,11 @@ from mem.workflow.definition import (
 from mem.workflow.entries import member_faults, role_faults, scale_faults
 from mem.workflow.loader import Folder, parse
 from mem.workflow.persons import blind_faults, person_faults, time_faults
+from mem.workflow.public import public_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
+
+FILES = frozenset({"mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"})
+"""The files that are read here by their names, beside those of workflows."""
 
 
 @dataclass
@@ -125,6 +129,7 @@ class _Road:
         for index in range(len(self.workflow.transitions)):
             yield from self._transition(index)
         yield from self._reached()
+        yield from public_faults(self.source, self.workflow, self.words.publishing)
 
     def _stage(self, name: str) -> Iterable[Fault]:
         stage, path = self.workflow.stages[name], ("stages", name)
