@@ -146,7 +146,7 @@ def changed(small: Path, place: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        pytest.param("  mem_unit: {}\n", "", "personas: nobody may manage people", id="nobody who may manage people"),
+        pytest.param("  mem_unit: {persons: 2} ", "  # ", "personas: nobody may manage people", id="nobody who may manage people"),
         pytest.param(
             "seed: 7\n",
             "seed: 7\nseed: 8\n",
@@ -164,6 +164,17 @@ def test_a_script_that_cannot_be_played_is_told_before_anything_is_replaced(
         run_demo(settings, str(folder), 3, None, quiet=True)
     assert told in str(refused.value)
     assert not (tmp_path / "data" / "mem.db").exists()
+
+
+def test_a_demo_that_cannot_go_on_says_in_one_line_where_it_stands_and_why(
+    mem: Command, small: Path, tmp_path: Path
+) -> None:
+    task = "preparation:\n      - {do: enrol_states, as: mem_unit}\n"
+    stuck = mem("demo", "--states", "3", "--mechanism", str(changed(small, tmp_path, task, "preparation: []\n")))
+    assert stuck.exit_code == 1
+    (line,) = stuck.stderr.splitlines()
+    assert line.startswith("The demo cannot go on: /rounds/")
+    assert "stands in 'preparation' and nothing is possible: call_for_experts: " in line
 
 
 def test_a_mechanism_that_is_not_there_is_told(mem: Command) -> None:
