@@ -128,6 +128,15 @@ async def test_a_file_of_another_kind_or_size_or_place_is_refused_and_not_kept(a
     ):
         problem = refused(await send(found, data, media, **query), 422)
         assert [(one["code"], place(one)) for one in problem["errors"]] == errors, (media, query)
+    strict = f"{found.path}/evidence/files?title=a&file_name=a.txt&unit=IS-1.1"
+    for more, error in (
+        ("&title=b", ("twice", "query:title")),
+        ("&file_name=%ff%fe.txt", ("not_utf8", "query:file_name")),
+        ("&language=en", ("unknown_parameter", "query")),
+    ):
+        sent = {"content": b"text", "headers": {"Content-Type": "text/plain"}}
+        problem = refused(await found.cast.entity.post(strict + more, **sent), 422)
+        assert [(one["code"], place(one)) for one in problem["errors"]] == [error], more
     large = b"%PDF-".ljust(FILE_LIMIT + 1)
     assert refused(await send(found, large, "application/pdf"), 413)["code"] == "too_large"
     assert ok(await found.cast.entity.get(f"{found.path}/evidence")) == {"evidence": []}
@@ -147,6 +156,8 @@ async def test_a_replayed_upload_is_one_file_and_another_file_is_another_request
 
     assert ok(await again(b"one"), 201) == ok(await again(b"one"), 201)
     assert refused(await again(b"two"), 422)["code"] == "key_reused"
+    query["title"] = "Another"
+    assert refused(await again(b"one"), 422)["code"] == "key_reused"
     assert len(ok(await found.cast.entity.get(f"{found.path}/evidence"))["evidence"]) == 1
 
 

@@ -146,7 +146,9 @@ def changed(small: Path, place: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        pytest.param("  mem_unit: {persons: 2} ", "  # ", "personas: nobody may manage people", id="nobody who may manage people"),
+        pytest.param(
+            "  mem_unit: {persons: 2} ", "  # ", "personas: nobody may manage people", id="nobody who may manage people"
+        ),
         pytest.param(
             "seed: 7\n",
             "seed: 7\nseed: 8\n",

@@ -88,13 +88,13 @@ def test_every_operation_says_its_action_and_who_needs_a_token(document: Documen
 
 
 ERRORS = {
-    "me": "401 403 503",
-    "rounds": "401 403 503",
+    "me": "401 403 422 503",
+    "rounds": "401 403 422 503",
     "round": "401 403 404 422 503",
-    "published": "503",
+    "published": "422 503",
     "published_report": "404 422 503",
     "checkpoint": "404 422 503",
-    "health": "503",
+    "health": "422 503",
     "evidence_content": "401 403 404 422 503",
     "open_round": "400 401 403 409 413 415 422 503",
     "enrol": "400 401 403 404 409 413 415 422 503",

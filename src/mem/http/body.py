@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from mem.core.clock import now
 from mem.core.errors import Invalid, Reason
 from mem.http.pointing import Node, Steps, form_of, pointed
+from mem.http.query import check_query, parameters_of
 from mem.http.retry import whole_unit
 
 JSON_LIMIT = 1 << 20
@@ -67,11 +68,14 @@ class StrictRoute(APIRoute):
         extra = self.openapi_extra or {}
         takes_file = "x-takes-file" in extra
         takes_json, form = self.body_field is not None, form_of(self)
+        parameters = parameters_of(self) if self.include_in_schema else None
 
         async def strict(request: Request) -> Response:
             request.state.action = extra.get("x-action")
             request.state.takes_file = takes_file
             request.state.form = form
+            if parameters is not None:  # whoever links to a page adds what they like
+                check_query(request.scope["query_string"], parameters)
             whole = StrictRequest(request.scope, request.receive)
             body = await whole.body()
             if takes_file:

@@ -74,14 +74,11 @@ def _complete(verb: str, operation: Node, schemas: Node, meaning: Mapping[str, s
 
 def _errors(verb: str, is_open: bool, headers: Any, parameters: list[Node], body: Node) -> Iterator[int]:
     """The statuses that an operation can answer besides its success, and besides what it declares itself."""
-    names_something = any(one["in"] != "header" for one in parameters)
-    yield 503
+    yield from (422, 503)
     if not is_open:
         yield from (401, 403)
-    if names_something:
+    if any(one["in"] != "header" for one in parameters):
         yield 404
-    if names_something or verb != "get":
-        yield 422
     if verb != "get":
         yield from (400, 409)
     if body:
