@@ -415,7 +415,7 @@ ROADS = [
         "a stage that is never reached",
         ROUND,
         "  closed:\n",
-        "  limbo:\n    title: {en: Limbo}\n    final: true\n  closed:\n",
+        "  limbo:\n    title: {en: Limbo, es: Limbo, fr: Limbes, pt: Limbo}\n    final: true\n  closed:\n",
         (Expected("limbo:", "stages.limbo", "never reached from the initial stage"),),
     ),
     Changed(

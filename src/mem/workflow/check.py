@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mem.core.yaml import Fault, KeyPath, Source
 from mem.workflow.definition import (
@@ -24,10 +24,11 @@ from mem.workflow.definition import (
     Use,
     Workflow,
 )
-from mem.workflow.entries import member_faults, role_faults, scale_faults
+from mem.workflow.entries import member_faults, role_faults, scale_faults, twice
 from mem.workflow.loader import Folder, parse
 from mem.workflow.persons import blind_faults, person_faults, time_faults
 from mem.workflow.public import public_faults
+from mem.workflow.texts import text_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
 
 FILES = frozenset({"mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"})
@@ -83,7 +84,22 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
         found.faults.extend(_Road(places[name], workflow, found, words).faults())
     if found.mechanism is not None:
         found.faults.extend(_mechanism(folder.sources["mechanism.yaml"], found.mechanism, found))
+        found.faults.extend(_texts(folder, roles, found, places))
     return found
+
+
+def _texts(folder: Folder, roles: Roles | None, found: Checked, places: Mapping[str, Source]) -> Iterable[Fault]:
+    assert found.mechanism is not None
+    read: dict[str, BaseModel | None] = {
+        "mechanism.yaml": found.mechanism,
+        "roles.yaml": roles,
+        "scales.yaml": found.scales,
+        "states.yaml": found.members,
+        **{places[name].file: workflow for name, workflow in found.workflows.items()},
+    }
+    for name, model in read.items():
+        if model is not None:
+            yield from text_faults(folder.sources[name], model, found.mechanism.languages)
 
 
 def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabulary) -> Iterable[Fault]:
@@ -97,6 +113,7 @@ def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabul
 
 def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:
     yield from time_faults(source, mechanism, found.calendar)
+    yield from twice(source, ("languages",), mechanism.languages)
     named: list[tuple[KeyPath, str, str]] = [
         (("round_workflow",), mechanism.round_workflow, "round"),
         (("recommendation_workflow",), mechanism.recommendation_workflow, "recommendation"),

@@ -206,7 +206,7 @@ class Exclusion(Definition):
     """A unit of the plan that a cycle does not evaluate, and why."""
 
     unit: str
-    reason: str
+    reason: Annotated[str, StringConstraints(pattern=r"\S")]
 
 
 class CycleKind(Definition):
