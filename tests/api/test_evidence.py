@@ -118,6 +118,8 @@ async def test_a_file_of_another_kind_or_size_or_place_is_refused_and_not_kept(a
         (PNG, "application/pdf", {}, wrong_type),
         (PDF, "image/png", {}, wrong_type),
         (b" " + PDF, "application/pdf", {}, wrong_type),
+        (b"\x00\x01\xff", "text/plain", {}, wrong_type),
+        (b"a,b\n1,\x00\n", "text/csv", {}, wrong_type),
         (b"", "text/plain", {}, [("empty", "")]),
         (PDF, "application/pdf", {"unit": ["XX-1"]}, [("unknown_unit", "query:unit/0")]),
         (PDF, "application/pdf", {"unit": None}, [("wrong_value", "query:unit")]),
