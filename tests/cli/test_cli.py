@@ -43,6 +43,7 @@ from mem.settings import Settings
 Command = Callable[..., Result]
 SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 PLAN = "hemispheric-2016-2020"
+WHERE = "MEM_WORKFLOWS says where the methods are"
 
 
 @pytest.fixture(scope="module")
@@ -434,7 +435,7 @@ def test_a_place_without_any_method_is_told(mem: Command, tmp_path: Path, monkey
     monkeypatch.setenv("MEM_WORKFLOWS", str(tmp_path))
     shown = mem("plan", "show", PLAN)
     assert shown.exit_code == 1
-    assert shown.stderr == f"{tmp_path}:1: (file): holds no mechanism.yaml, and no folder that does\n"
+    assert shown.stderr == f"{tmp_path}:1: (file): holds no mechanism.yaml, and no folder that does; {WHERE}\n"
 
 
 # --- tick -----------------------------------------------------------------------------------------------------------

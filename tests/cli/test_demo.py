@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
-from tests.cli.test_cli import Command
+from tests.cli.test_cli import WHERE, Command
 from tests.cli.test_cli import mem as mem
 from tests.cli.test_cli import method as method
 from tests.cli.test_cli import small as small
 from tests.demo import runs
 
-from mem.cli.demo import MARK, CannotRun, last_line, mark, run_demo
+from mem.cli.demo import MARK, CannotRun, how_to_open, last_line, mark, run_demo
 from mem.cli.operations import add_officer, opened
 from mem.core.clock import now
 from mem.core.db import Database
@@ -182,7 +182,17 @@ def test_a_demo_that_cannot_go_on_says_in_one_line_where_it_stands_and_why(
 def test_a_mechanism_that_is_not_there_is_told(mem: Command) -> None:
     refused = mem("demo", "--mechanism", "moon")
     assert refused.exit_code == 1
-    assert refused.stderr.splitlines()[0].endswith("/moon:1: (file): holds no mechanism.yaml, and no folder that does")
+    told = f"/moon:1: (file): holds no mechanism.yaml, and no folder that does; {WHERE}"
+    assert refused.stderr.splitlines()[0].endswith(told)
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://me:rosebud@localhost/mem"])
+def test_how_to_see_the_pages_can_be_followed_and_tells_no_password(url: str) -> None:
+    told = how_to_open(Settings(database_url=url))
+    assert "serve" in told
+    assert "MEM_DATABASE_URL" in told or not url
+    assert "rosebud" not in told
+    assert "…" not in told
 
 
 @pytest.mark.parametrize("states", ["2", "0", "-1", "three"])

@@ -182,6 +182,23 @@ async def test_who_sends_an_unknown_key_is_told_the_known_ones() -> None:
     assert [one["message"] for one in response.json()["errors"]] == ["Known keys here: n"]
 
 
+async def test_who_goes_away_within_a_body_is_nothing_unexpected(caplog: pytest.LogCaptureFixture) -> None:
+    coming: list[Any] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"99")]
+    scope = {"type": "http", "method": "POST", "path": "/things/1", "query_string": b"", "headers": headers}
+    with caplog.at_level(logging.WARNING):
+        await taking()(scope, receive, send)
+    assert (answers[0]["status"], caplog.records) == (400, [])
+
+
 Ask = Callable[[FastAPI], Any]
 
 

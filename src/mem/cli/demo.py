@@ -74,7 +74,7 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
         f"{totals['refused']} attempts on the own country refused.\n"
         f"{server.requests:,} requests in {totals['seconds']} s ({rate:.0f} a second); "
         f"{totals['events']:,} events, ledger {'ok' if ledger['ok'] else 'BROKEN'}.\n"
-        f"Published pages: {_how_to_open(settings)}",
+        f"Published pages: {how_to_open(settings)}",
         highlight=False,
     )
     return totals
@@ -193,7 +193,11 @@ def _told_to_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _how_to_open(settings: Settings) -> str:
+def how_to_open(settings: Settings) -> str:
+    """How whoever ran the demo sees its pages. The database's address is not told: it may hold a password."""
     if settings.database_url:
-        return "MEM_ONE_LOGIN=1 mem serve --database-url … , then http://127.0.0.1:8000/"
+        return (
+            "MEM_ONE_LOGIN=1 mem serve, with the address of this database in MEM_DATABASE_URL, "
+            "then http://127.0.0.1:8000/"
+        )
     return "make serve, then http://127.0.0.1:8000/"

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from mem.core.clock import now
 from mem.core.errors import Invalid, Reason
@@ -44,11 +45,14 @@ class StrictRequest(Request):
         if not hasattr(self, "_body"):
             limit = FILE_LIMIT if self.state.takes_file else JSON_LIMIT
             chunks, size = [], 0
-            async for chunk in self.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge("too_large", f"A body here has at most {limit} bytes.")
-                chunks.append(chunk)
+            try:
+                async for chunk in self.stream():
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLarge("too_large", f"A body here has at most {limit} bytes.")
+                    chunks.append(chunk)
+            except ClientDisconnect:  # which nobody is told any more
+                raise Malformed("incomplete", "The body did not arrive whole.") from None
             self._body = b"".join(chunks)
         self.state.received_at = now()
         self.state.body_sha256 = hashlib.sha256(self._body).hexdigest()

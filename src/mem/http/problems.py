@@ -4,12 +4,12 @@ statuses. Nothing that was sent is echoed, and nothing of the inside is told."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -97,8 +97,9 @@ def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ())
     return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Map every kind of error to its problem."""
+def install(app: FastAPI, page: Callable[[Request], Response | None] = lambda _: None) -> None:
+    """Map every kind of error to its problem. `page`: what is shown instead of one where there is nothing, to whoever
+    looks for a page there."""
 
     @app.exception_handler(MemError)
     def of_ours(request: Request, error: MemError) -> JSONResponse:
@@ -114,11 +115,9 @@ def install(app: FastAPI) -> None:
         return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
 
     @app.exception_handler(HTTPException)
-    def of_framework(request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
-        response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
-        response.headers.update({"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {})
-        return response
+    def of_framework(request: Request, error: HTTPException) -> Response:
+        shown = page(request) if error.status_code == 404 else None
+        return shown or _of_address(request, error)
 
     @app.exception_handler(DBAPIError)
     def of_database(request: Request, error: DBAPIError) -> JSONResponse:
@@ -138,6 +137,13 @@ def install(app: FastAPI) -> None:
     def of_anything(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
         return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+def _of_address(request: Request, error: HTTPException) -> JSONResponse:
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
+    response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
+    response.headers.update({"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {})
+    return response
 
 
 def _reason(form: Node, error: Mapping[str, Any]) -> Reason:
