@@ -122,7 +122,7 @@ def create_app(
     app.state.house = house
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
+    problems.install(app, public.missing)
     app.add_middleware(Kept)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(HeadAsGet)
@@ -138,7 +138,8 @@ def installed(folder: Path) -> dict[str, Method]:
         [folder] if (folder / "mechanism.yaml").exists() else sorted(p.parent for p in folder.glob("*/mechanism.yaml"))
     )
     if not places:
-        raise BadDefinitions((Fault(str(folder), 1, "", "holds no mechanism.yaml, and no folder that does"),))
+        message = "holds no mechanism.yaml, and no folder that does; MEM_WORKFLOWS says where the methods are"
+        raise BadDefinitions((Fault(str(folder), 1, "", message),))
     found: dict[str, Method] = {}
     for place in places:
         definitions = read_definitions(place)

@@ -53,6 +53,10 @@ async def test_one_answer_is_given_shown_and_given_again_on_the_version_that_was
     assert (ok(first), first.headers["etag"]) == ({"key": "is_1_1", "version": 1}, '"v1"')
     second = await entity.put(one, {"not_applicable": "  There is no authority. "}, 1)
     assert (ok(second), second.headers["etag"]) == ({"key": "is_1_1", "version": 2}, '"v2"')
+    nowhere = refused(await entity.put(f"{found.path}/answers/is_99", {"value": True}, 0), 422)
+    assert [(e["code"], e["where"], e["about"]) for e in nowhere["errors"]] == [
+        ("unknown_question", None, "path:question")
+    ]  # fmt: skip
     shown = await entity.get(one)
     assert shown.headers["etag"] == '"v2"'
     assert set(ok(shown)) == ANSWER

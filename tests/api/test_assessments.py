@@ -60,7 +60,7 @@ REFUSED_FINDINGS: list[tuple[str, dict[str, Any], int, list[tuple[str, str]]]] =
     ("evidence that is not there", judged(citations=[{"evidence": UNKNOWN}]), 422,
      [("unknown_citation", "/findings/0/citations/0")]),
     ("a base that does not stand", judged(base=1), 412, [("stale", "/findings/0")]),
-    ("a conclusion's field", judged(agreement="consensus"), 422, [("wrong_value", "/findings/0/agreement")]),
+    ("a conclusion's field", judged(agreement="consensus"), 422, [("wrong_value", "/findings/0")]),
     ("a text in no language", judged(text={}), 422, [("wrong_value", "/findings/0/text")]),
 ]  # fmt: skip
 
@@ -111,7 +111,7 @@ async def test_conclusions_are_written_together_and_each_voice_speaks_to_them(ap
         ("a rating that demands one", judged("IS-1.3", rating="started"), 422,
          [("recommendation_needed", "/conclusions/0/recommendation")]),
         ("an agreement said for others", judged("IS-1.3", agreement="consensus"), 422,
-         [("wrong_value", "/conclusions/0/agreement")]),
+         [("wrong_value", "/conclusions/0")]),
         ("a base that does not stand", judged("IS-1.1", base=1), 412, [("stale", "/conclusions/0")]),
     ):  # fmt: skip
         problem = refused(await coordinator.post(path, {"conclusions": [conclusion]}), status)

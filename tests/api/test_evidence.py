@@ -118,6 +118,8 @@ async def test_a_file_of_another_kind_or_size_or_place_is_refused_and_not_kept(a
         (PNG, "application/pdf", {}, wrong_type),
         (PDF, "image/png", {}, wrong_type),
         (b" " + PDF, "application/pdf", {}, wrong_type),
+        (b"\x00\x01\xff", "text/plain", {}, wrong_type),
+        (b"a,b\n1,\x00\n", "text/csv", {}, wrong_type),
         (b"", "text/plain", {}, [("empty", "")]),
         (PDF, "application/pdf", {"unit": ["XX-1"]}, [("unknown_unit", "query:unit/0")]),
         (PDF, "application/pdf", {"unit": None}, [("wrong_value", "query:unit")]),
@@ -128,6 +130,15 @@ async def test_a_file_of_another_kind_or_size_or_place_is_refused_and_not_kept(a
     ):
         problem = refused(await send(found, data, media, **query), 422)
         assert [(one["code"], place(one)) for one in problem["errors"]] == errors, (media, query)
+    strict = f"{found.path}/evidence/files?title=a&file_name=a.txt&unit=IS-1.1"
+    for more, error in (
+        ("&title=b", ("twice", "query:title")),
+        ("&file_name=%ff%fe.txt", ("not_utf8", "query:file_name")),
+        ("&language=en", ("unknown_parameter", "query")),
+    ):
+        sent = {"content": b"text", "headers": {"Content-Type": "text/plain"}}
+        problem = refused(await found.cast.entity.post(strict + more, **sent), 422)
+        assert [(one["code"], place(one)) for one in problem["errors"]] == [error], more
     large = b"%PDF-".ljust(FILE_LIMIT + 1)
     assert refused(await send(found, large, "application/pdf"), 413)["code"] == "too_large"
     assert ok(await found.cast.entity.get(f"{found.path}/evidence")) == {"evidence": []}

@@ -50,6 +50,7 @@ async def test_a_round_that_cannot_be_is_not_opened(api: Api) -> None:
         (new(code="R 8"), 422, {"wrong_value"}),
         (new(code="r-8", title=" "), 422, {"wrong_value"}),
         (new(code="r-8", members_on="2018-02-30"), 422, {"wrong_value"}),
+        (new(code="r-8", members_on="1900-01-01"), 422, {"no_members"}),
         (new(code="r-8", members_on=0), 422, {"wrong_value"}),
         (new(code="r-8", members_on="2018-02-03T00:00:00"), 422, {"wrong_value"}),
         (new(code="r-8", synthetic="yes"), 422, {"wrong_value"}),
@@ -68,6 +69,16 @@ async def test_a_unit_is_left_out_once_in_a_request(api: Api) -> None:
         ("twice", "/cycles/0/excluded/2/unit"), ("twice", "/cycles/0/excluded/3/unit"),
     ]  # fmt: skip
     assert ok(await officer.get(f"{V1}/rounds"))["rounds"] == []
+
+
+async def test_every_unit_that_the_plan_does_not_have_is_pointed_at(api: Api) -> None:
+    officer = person(api, "mem_unit")
+    out = [{"unit": unit, "reason": "Later."} for unit in ("IS", "XX", "IS-99")]
+    cycles = [CYCLE, {**CYCLE, "code": "second", "excluded": out}]
+    problem = refused(await officer.post(f"{V1}/rounds", new(cycles=cycles)), 422)
+    assert [(one["code"], one["where"]) for one in problem["errors"]] == [
+        ("unknown_unit", "/cycles/1/excluded/1/unit"), ("unknown_unit", "/cycles/1/excluded/2/unit"),
+    ]  # fmt: skip
 
 
 async def test_what_a_cycle_evaluates_is_set_before_the_round_moves_on(api: Api) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
+import stat
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,6 +43,7 @@ from mem.settings import Settings
 Command = Callable[..., Result]
 SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 PLAN = "hemispheric-2016-2020"
+WHERE = "MEM_WORKFLOWS says where the methods are"
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +235,17 @@ def test_a_person_without_a_name_is_not_added(name: str, mem: Command, database:
     assert runs.rows(database, Person.id) == []
 
 
+@SQLITE
+@pytest.mark.parametrize("name", ["Ana\u202e zereP", "A\u200bna", "Ana\x1b[2J"], ids=["turned", "no width", "escape"])
+def test_a_person_whose_name_hides_something_is_not_added(
+    name: str, mem: Command, database: Database, database_url: str
+) -> None:
+    added = mem("people", "add", name, "--role", "auditor", "--database-url", database_url)
+    assert (added.exit_code, added.stdout) == (1, "")
+    assert added.stderr == "A name holds a character that no reader sees.\n"
+    assert runs.rows(database, Person.id) == []
+
+
 def test_the_days_say_when_the_token_expires(mem: Command, database: Database, database_url: str) -> None:
     mem("people", "add", "A", "--role", "auditor", "--days", "7", "--database-url", database_url)
     mem("people", "add", "B", "--role", "auditor", "--database-url", database_url)
@@ -244,6 +258,20 @@ def test_without_an_address_the_database_is_a_file_in_the_data_folder(mem: Comma
     database = Database(f"sqlite:///{tmp_path / 'data' / 'mem.db'}")
     assert runs.rows(database, Person.name) == [("A",)]
     database.dispose()
+
+
+def test_what_a_command_makes_is_for_its_user_alone(mem: Command, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert mem("migrate").exit_code == 0
+        assert mem("ledger", "export", tmp_path / "export").exit_code == 0
+    finally:
+        os.umask(before)
+    made = [tmp_path / "data", *(tmp_path / "data").rglob("*"), tmp_path / "export"]
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in made}
+    assert modes["data"] == 0o700
+    assert {"mem.db", "export"} < modes.keys()
+    assert {mode for name, mode in modes.items() if name != "data"} == {0o600}
 
 
 # --- ledger ---------------------------------------------------------------------------------------------------------
@@ -407,7 +435,7 @@ def test_a_place_without_any_method_is_told(mem: Command, tmp_path: Path, monkey
     monkeypatch.setenv("MEM_WORKFLOWS", str(tmp_path))
     shown = mem("plan", "show", PLAN)
     assert shown.exit_code == 1
-    assert shown.stderr == f"{tmp_path}:1: (file): holds no mechanism.yaml, and no folder that does\n"
+    assert shown.stderr == f"{tmp_path}:1: (file): holds no mechanism.yaml, and no folder that does; {WHERE}\n"
 
 
 # --- tick -----------------------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
-from tests.cli.test_cli import Command
+from tests.cli.test_cli import WHERE, Command
 from tests.cli.test_cli import mem as mem
 from tests.cli.test_cli import method as method
 from tests.cli.test_cli import small as small
 from tests.demo import runs
 
-from mem.cli.demo import MARK, CannotRun, last_line, mark, run_demo
+from mem.cli.demo import MARK, CannotRun, how_to_open, last_line, mark, run_demo
 from mem.cli.operations import add_officer, opened
 from mem.core.clock import now
 from mem.core.db import Database
@@ -146,7 +146,9 @@ def changed(small: Path, place: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        pytest.param("  mem_unit: {}\n", "", "personas: nobody may manage people", id="nobody who may manage people"),
+        pytest.param(
+            "  mem_unit: {persons: 2} ", "  # ", "personas: nobody may manage people", id="nobody who may manage people"
+        ),
         pytest.param(
             "seed: 7\n",
             "seed: 7\nseed: 8\n",
@@ -166,10 +168,31 @@ def test_a_script_that_cannot_be_played_is_told_before_anything_is_replaced(
     assert not (tmp_path / "data" / "mem.db").exists()
 
 
+def test_a_demo_that_cannot_go_on_says_in_one_line_where_it_stands_and_why(
+    mem: Command, small: Path, tmp_path: Path
+) -> None:
+    task = "preparation:\n      - {do: enrol_states, as: mem_unit}\n"
+    stuck = mem("demo", "--states", "3", "--mechanism", str(changed(small, tmp_path, task, "preparation: []\n")))
+    assert stuck.exit_code == 1
+    (line,) = stuck.stderr.splitlines()
+    assert line.startswith("The demo cannot go on: /rounds/")
+    assert "stands in 'preparation' and nothing is possible: call_for_experts: " in line
+
+
 def test_a_mechanism_that_is_not_there_is_told(mem: Command) -> None:
     refused = mem("demo", "--mechanism", "moon")
     assert refused.exit_code == 1
-    assert refused.stderr.splitlines()[0].endswith("/moon:1: (file): holds no mechanism.yaml, and no folder that does")
+    told = f"/moon:1: (file): holds no mechanism.yaml, and no folder that does; {WHERE}"
+    assert refused.stderr.splitlines()[0].endswith(told)
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://me:rosebud@localhost/mem"])
+def test_how_to_see_the_pages_can_be_followed_and_tells_no_password(url: str) -> None:
+    told = how_to_open(Settings(database_url=url))
+    assert "serve" in told
+    assert "MEM_DATABASE_URL" in told or not url
+    assert "rosebud" not in told
+    assert "…" not in told
 
 
 @pytest.mark.parametrize("states", ["2", "0", "-1", "three"])

@@ -15,6 +15,11 @@ def row(says: str, old: str, new: str, *faults: Expected) -> Changed:
     return Changed(says, FILE, old, new, faults)
 
 
+def waits(role: str, *triggers: str) -> list[Expected]:
+    """What is told of triggers that only this role fires or approves."""
+    return [Expected("\npersonas:", "personas", f"'{one}' waits for '{role}', whom nobody plays") for one in triggers]
+
+
 ROLES = [
     row(
         "an unknown observer", "observer: mem_unit", "observer: mem_office",
@@ -40,6 +45,11 @@ ROLES = [
                      "nobody among the personas plays 'coordinator'")
             for do, where in (("conclude", "consolidation"), ("respond", "revision"))
         ),
+        *waits("coordinator", "open_consolidation", "send_draft", "finalise"),
+    ),
+    row(
+        "a role that only fires, and that nobody plays", "  commission: {}", "  # commission",
+        *waits("commission", "approve"),
     ),
     row(
         "a role of a state for no state", "  ministry_contributor: {each: state}", "  ministry_contributor: {}",
@@ -51,7 +61,7 @@ ROLES = [
         Expected("  auditor:", "personas.auditor", "role 'auditor' is held for no state"),
     ),
     row(
-        "a cast in which nobody may manage people", "  mem_unit: {}\n", "",
+        "a cast in which nobody may manage people", "  mem_unit: {persons: 2} ", "  # ",
         Expected("\npersonas:", "personas", "nobody may manage people: a role of no state must"),
         *(
             Expected(at, path, "nobody among the personas plays 'mem_unit'")
@@ -64,6 +74,8 @@ ROLES = [
                 ("do: assign_experts", "work.country_evaluation.compilation.0.as"),
             )
         ),
+        *waits("mem_unit", "call_for_experts", "issue_questionnaire", "begin_follow_up", "issue", "open_review",
+               "publish"),
     ),
     row(
         "an unknown rank", "designated_as: principal", "designated_as: chief",

@@ -50,3 +50,9 @@ def test_nothing_is_served_of_a_database_that_is_being_replaced(
         refused = mem("serve", "--port", "0", "--database-url", database_url)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == "A demo is making this database anew; ask again in a moment.\n"
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999"])
+def test_a_port_that_there_is_not_is_refused(port: str, mem: Command, tmp_path: Path) -> None:
+    assert mem("serve", "--port", port).exit_code == 2
+    assert not (tmp_path / "data").exists()

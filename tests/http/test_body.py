@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from mem.http.body import DEEPEST, Malformed, strict_json
 
@@ -119,26 +120,44 @@ def test_a_body_may_be_so_deep(depth: int) -> None:
     assert strict_json(b'{"a":' * (depth - 1) + b"{}" + b"}" * (depth - 1)) is not None
 
 
+class Inner(BaseModel):
+    text: str
+    by_language: dict[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")], str]
+    value: Any = Field(None, json_schema_extra={"anyOf": [{"type": "null"}, {"items": {"type": "number"}}]})
+
+
+class Form(BaseModel):
+    items: list[Inner]
+    one: Inner | None
+
+
+FORM = TypeAdapter(Form).json_schema()
+
+
 @pytest.mark.parametrize(
-    ("body", "where"),
+    ("body", "code", "where"),
     [
-        (rb'"\u0000"', ""),
-        (rb'{"text": "\u0000"}', "/text"),
-        (rb'{"items": [{"text": "a"}, {"text": "\ud800"}]}', "/items/1/text"),
-        (rb'{"a": {"b\u0000": 1}}', "/a"),
-        (rb'{"a/b": "\u0000"}', "/a~1b"),
-        (rb'{"a~b": ["\u0000"]}', "/a~0b/0"),
-        (rb'{"~/": {"~1": "\ud800"}}', "/~0~1/~01"),
-        (rb'{"": "\u0000"}', "/"),
-        (rb'{"a\u0007b": {"c": "\u0000"}}', None),
+        (rb'"\u0000"', "nul", [""]),
+        (rb'{"one": {"text": "\u0000"}}', "nul", ["/one/text"]),
+        (rb'{"items": [{"text": "a"}, {"text": "\ud800"}]}', "lone_surrogate", ["/items/1/text"]),
+        (rb'{"one": {"text\u0000": 1}}', "nul", ["/one"]),
+        (rb'{"one": {"by_language": {"es": "\u0000", "secret": "\u0000"}}}', "nul",
+         ["/one/by_language/es", "/one/by_language"]),
+        (rb'{"secret": {"text": "\u0000"}}', "nul", [""]),
+        (rb'{"one": {"text": {"secret": "\u0000"}}}', "nul", ["/one/text"]),
+        (rb'{"one": {"value": [1, NaN, -Infinity]}}', "not_a_number", ["/one/value/1", "/one/value/2"]),
+        (b'{"items": [{}, {"value": 1e999}]}', "number_out_of_range", ["/items/1/value"]),
+        (b'{"items": [{}, {"value": 9007199254740992}]}', "number_out_of_range", ["/items/1/value"]),
+        (b'{"items": [{}, {"secret": 1, "secret": 2}]}', "duplicate_key", ["/items/1"]),
+        (b'{"one": 1, "one": 2}', "duplicate_key", [""]),
     ],
-)
-def test_a_bad_text_is_pointed_at_by_a_json_pointer_unless_that_cannot_be_printed(
-    body: bytes, where: str | None
+)  # fmt: skip
+def test_what_cannot_be_taken_is_pointed_at_everywhere_as_far_as_the_form_knows_the_keys(
+    body: bytes, code: str, where: list[str]
 ) -> None:
     with pytest.raises(Malformed) as refused:
-        strict_json(body)
-    assert [reason.where for reason in refused.value.reasons] == [where]
+        strict_json(body, FORM)
+    assert [(reason.code, reason.where) for reason in refused.value.reasons] == [(code, one) for one in where]
 
 
 @pytest.mark.parametrize(("body", "line", "column"), [(b"{x", 1, 2), (b'{\n  "a": 1,\n  oops\n}', 3, 3), (b"", 1, 1)])

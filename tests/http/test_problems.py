@@ -10,13 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mem.core import errors
 from mem.core.errors import Reason
-from mem.http.body import Malformed, TooLarge, WrongMedia
+from mem.http.body import Malformed, StrictRoute, TooLarge, WrongMedia
 from mem.http.problems import STATUS, TITLES, Problem, install
 from mem.http.unit import NotReady
 
@@ -152,6 +152,8 @@ async def test_an_answer_that_breaks_off_tells_nothing_either(caplog: pytest.Log
 
 
 class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     n: int
 
 
@@ -162,6 +164,7 @@ class Taken(BaseModel):
 
 def taking() -> FastAPI:
     app = FastAPI()
+    app.router.route_class = StrictRoute
     install(app)
 
     @app.post("/things/{number}")
@@ -177,7 +180,8 @@ def taking() -> FastAPI:
     ("path", "body", "where"),
     [
         ("/things/1", {"items": [{"n": 1}, {"n": SECRET}], "by_name": {}}, ["/items/1/n"]),
-        ("/things/1", {"items": [], "by_name": {"a/b~c": SECRET}}, ["/by_name/a~1b~0c"]),
+        ("/things/1", {"items": [], "by_name": {SECRET: SECRET}}, ["/by_name"]),
+        ("/things/1", {"items": [{"n": 1, SECRET: 2}], "by_name": {}}, ["/items/0"]),
         ("/things/1", {}, ["/items", "/by_name"]),
         ("/things/1", [], [""]),
         ("/things/x", {"items": [], "by_name": {}}, ["path:number"]),
@@ -193,6 +197,28 @@ async def test_content_of_another_form_is_pointed_at_everywhere(path: str, body:
     assert all(one["where"] is None or one["where"] == "" or one["where"][0] == "/" for one in errors)
     assert {one["code"] for one in response.json()["errors"]} == {"wrong_value"}
     assert SECRET not in response.text
+
+
+async def test_who_sends_an_unknown_key_is_told_the_known_ones() -> None:
+    response = await ask(taking(), "POST", "/things/1", json={"items": [{"n": 1, SECRET: 2}], "by_name": {}})
+    assert [one["message"] for one in response.json()["errors"]] == ["Known keys here: n"]
+
+
+async def test_who_goes_away_within_a_body_is_nothing_unexpected(caplog: pytest.LogCaptureFixture) -> None:
+    coming: list[Any] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"99")]
+    scope = {"type": "http", "method": "POST", "path": "/things/1", "query_string": b"", "headers": headers}
+    with caplog.at_level(logging.WARNING):
+        await taking()(scope, receive, send)
+    assert (answers[0]["status"], caplog.records) == (400, [])
 
 
 Ask = Callable[[FastAPI], Any]

@@ -254,6 +254,30 @@ def test_a_missing_file_is_told_wherever_it_is_missed(gone: str, told: set[tuple
     assert {(fault.file, fault.message) for fault in read_definitions(folder).faults} == told
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("country_evaluation.yaml", "", "this is no mapping of keys"),
+        ("country_evaluation.yaml", "country_evaluation\n", "this is no mapping of keys"),
+        ("country_evaluation.yaml", "- workflow: country_evaluation\n", "this is no mapping of keys"),
+        ("country_evaluation.yaml", "workflw: country_evaluation\n",
+         "nothing refers to this file, and it has no key 'workflow'"),
+        ("notes.yaml", "stages: {}\n", "nothing refers to this file, and it has no key 'workflow'"),
+    ],
+)  # fmt: skip
+def test_a_file_that_says_nothing_is_told(name: str, text: str, told: str, tmp_path: Path) -> None:
+    folder = small_copy(tmp_path)
+    (folder / name).write_text(text, encoding="utf-8")
+    found = read_definitions(folder).faults
+    assert [fault for fault in found if fault.file == name] == [Fault(name, 1, "", told)]
+
+
+def test_a_folder_with_a_script_of_a_demo_has_no_file_too_many(tmp_path: Path) -> None:
+    folder = small_copy(tmp_path)
+    (folder / "demo.yaml").write_text((MEM / "demo.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert read_definitions(folder).faults == ()
+
+
 def test_faults_come_in_the_order_of_files_and_lines_each_once(tmp_path: Path) -> None:
     folder = small_copy(tmp_path)
     (folder / PLAN).unlink()

@@ -94,7 +94,7 @@ def test_a_round_that_cannot_be_opened_is_refused_with_every_reason(
 
 
 def test_a_round_that_leaves_out_an_unknown_unit_is_refused(work: Work, method: Method) -> None:
-    with refused(work, Invalid, ("unknown_unit", "/unit")), undone(work):
+    with refused(work, Invalid, ("unknown_unit", "/cycles/0/excluded/0/unit"), code="round_not_opened"), undone(work):
         open_round(work, method, "r7", "", True, [NewCycle("evaluation", "main", "", {"XX-1": "Why not."})])
 
 

@@ -51,6 +51,18 @@ async def test_the_front_door_leads_to_the_readers_language(api: Api, accepts: s
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_reader_is_shown_a_page_where_there_is_nothing_and_a_program_a_problem(api: Api) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "fr"}
+    for path in ("/nope", "/nope/nowhere", "/nope/"):
+        page = await api.get(path, headers=browser)
+        assert (page.status_code, page.headers["content-type"], page.headers["content-language"]) == (404, HTML, "fr")
+        assert page.headers["cache-control"] == "no-store"
+    for path, headers in (("/nope", {}), ("/nope", {"Accept": "application/json"}), ("/api/v1/nope", browser)):
+        assert refused(await api.get(path, headers=headers), 404)["code"] == "not_found"
+    assert refused(await api.client.post("/nope"), 404)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("path", "language"),
     [

@@ -66,11 +66,11 @@ GUARDS_AND_EFFECTS = [
         "an effect that does not fit a recommendation",
         RECOMMENDATION,
         "    from: issued\n",
-        "    from: issued\n    effects: [publish_report]\n",
+        "    from: issued\n    effects: [assemble_report]\n",
         (
             Expected(
-                "effects: [publish_report", "transitions.0.effects.0",
-                "effect 'publish_report' does not fit a recommendation",
+                "effects: [assemble_report", "transitions.0.effects.0",
+                "effect 'assemble_report' does not fit a recommendation",
             ),
         ),
     ),
@@ -415,7 +415,7 @@ ROADS = [
         "a stage that is never reached",
         ROUND,
         "  closed:\n",
-        "  limbo:\n    title: {en: Limbo}\n    final: true\n  closed:\n",
+        "  limbo:\n    title: {en: Limbo, es: Limbo, fr: Limbes, pt: Limbo}\n    final: true\n  closed:\n",
         (Expected("limbo:", "stages.limbo", "never reached from the initial stage"),),
     ),
     Changed(
@@ -520,7 +520,7 @@ SHAPES = [
         "an unknown key of a stage",
         EVALUATION,
         "    public: true\n",
-        "    hidden: true\n",
+        "    public: true\n    hidden: true\n",
         (Expected("hidden", "stages.published.hidden", "Extra inputs are not permitted"),),
     ),
     Changed(

@@ -115,10 +115,17 @@ MEMBERS = [
         (Expected("BHS  # again", "members.5.code", "the code 'BHS' stands twice"),),
     ),
     Changed(
+        "a membership that ends on the day it began",
+        "states.yaml",
+        "until: 2023-11-19",
+        "until: 1948-05-05",
+        (Expected("until: 1948-05-05", "members.23.until", "a membership ends after it began"),),
+    ),
+    Changed(
         "two regions of one code",
         "states.yaml",
         "  - code: andean\n",
-        "  - code: andean\n    names: {en: Again}\n  - code: andean  # again\n",
+        "  - code: andean\n    names: {en: Again, es: Otra, fr: Encore, pt: Outra}\n  - code: andean  # again\n",
         (Expected("andean  # again", "regions.4.code", "the code 'andean' stands twice"),),
     ),
 ]  # fmt: skip

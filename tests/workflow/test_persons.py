@@ -52,6 +52,52 @@ PERSONS = [
         "second_within: some_time",
         (Expected("second_within: some_time", "second_within", "'some_time' is not in calendar.yaml"),),
     ),
+    Changed(
+        "who fires without seeing what is fired",
+        EVALUATION,
+        "    to: compilation\n    by: [national_coordinating_entity]",
+        "    to: compilation\n    by: [national_coordinating_entity, coordinator]",
+        (
+            Expected(
+                "by: [national_coordinating_entity, coordinator]",
+                "transitions.2.by.1",
+                "role 'coordinator' does not see progress in 'answering'",
+            ),
+        ),
+    ),
+    Changed(
+        "who approves without seeing what is fired, in one of several stages",
+        EVALUATION,
+        "[enrolled, answering]\n    to: not_participating\n    by: [mem_unit]\n",
+        "[compilation, answering]\n    to: not_participating\n    by: [mem_unit]\n    second: [coordinator]\n",
+        (
+            Expected(
+                "second: [coordinator]",
+                "transitions.1.second.0",
+                "role 'coordinator' does not see progress in 'answering'",
+            ),
+        ),
+    ),
+    Changed(
+        "who fires without seeing the recommendation",
+        "recommendation.yaml",
+        "by: [national_coordinating_entity]",
+        "by: [coordinator]",
+        (
+            Expected(
+                "to: reported\n    by: [coordinator]",
+                "transitions.0.by.0",
+                "role 'coordinator' does not see progress in 'issued'",
+            ),
+        ),
+    ),
+    Changed(
+        "a round, which every member sees",
+        "round.yaml",
+        "  - trigger: close\n    from: follow_up\n    to: closed\n    by: [mem_unit]",
+        "  - trigger: close\n    from: follow_up\n    to: closed\n    by: [coordinator]",
+        (),
+    ),
     Changed("a method that gives the second all the time", "mechanism.yaml", "second_within: second_person", "#", ()),
 ]  # fmt: skip
 

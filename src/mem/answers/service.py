@@ -43,7 +43,8 @@ _CURRENT = _COLUMNS.join(
 @dataclass(frozen=True)
 class NewAnswer:
     """An answer to be given: a value, or the reason why the question does not apply. `base` is the version it
-    replaces, 0 for a first answer; `where` points into the request."""
+    replaces, 0 for a first answer; `where` points into the body, whose whole is the answer when it is empty: then its
+    question stands in the path."""
 
     question: str
     value: Any
@@ -161,7 +162,9 @@ def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[R
     for given in answers:
         asked = where.form.asked.get(given.question)
         if asked is None:
-            reasons.append(Reason("unknown_question", "The questionnaire has no such question.", given.where))
+            message = "The questionnaire has no such question."
+            asked_where = (given.where, None) if given.where else (None, "path:question")
+            reasons.append(Reason("unknown_question", message, *asked_where))
             continue
         if given.question in seen:
             reasons.append(Reason("twice", "This question stands twice.", given.where))

@@ -11,7 +11,7 @@ from pydantic import Field, StrictInt
 
 from mem.answers import service
 from mem.answers.service import NewAnswer
-from mem.api.routing import TAGGED, Name, Prose, Shown, Taken, Versioned, VersionedList, acts, router, versioned
+from mem.api.routing import STALE, TAGGED, Name, Prose, Shown, Taken, Versioned, VersionedList, acts, router, versioned
 from mem.core.db import AnyRow
 from mem.http.unit import IdempotencyKey, IfMatch, IfNoneMatch, Reading, Writing, expected_version, tag
 from mem.questionnaires.types import TYPES, Shape
@@ -112,7 +112,12 @@ def get_answers(evaluation: UUID, door: Reading) -> AnswerList:
     return _listed(door, evaluation, service.answers(door.work, door.actor, evaluation))
 
 
-@routes.post("/evaluations/{evaluation}/answers", openapi_extra=acts("answers.edit"), operation_id="give_answers")
+@routes.post(
+    "/evaluations/{evaluation}/answers",
+    openapi_extra=acts("answers.edit"),
+    operation_id="give_answers",
+    responses=STALE,
+)
 def post_answers(evaluation: UUID, body: BulkAnswers, door: Writing, key: IdempotencyKey = None) -> VersionedList:
     """Give many answers, all or none; each on the version it replaces."""
     given = [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from mem.api.routing import Prose, Shown, Taken, acts, router
+from mem.api.routing import STALE, Prose, Shown, Taken, acts, router
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.process import approving
 from mem.reports import drafts
@@ -82,7 +82,9 @@ def get_approval(approval: UUID, door: Reading) -> ApprovalShown:
     return asked(door, approval)
 
 
-@routes.post("/approvals/{approval}/second", openapi_extra=acts("approval.settle"), operation_id="second")
+@routes.post(
+    "/approvals/{approval}/second", openapi_extra=acts("approval.settle"), operation_id="second", responses=STALE
+)
 def post_second(approval: UUID, door: Writing, key: IdempotencyKey = None) -> ApprovalShown:
     """Approve what another person asked for, as the second person; it is done at once."""
 

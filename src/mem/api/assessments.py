@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from mem.api.routing import (
+    STALE,
     Id,
     Made,
     Name,
@@ -128,7 +129,12 @@ def get_findings(evaluation: UUID, door: Reading) -> FindingList:
     return FindingList(findings=[FindingShown.model_validate(row) for row in rows])
 
 
-@routes.post("/evaluations/{evaluation}/findings", openapi_extra=acts("findings.edit"), operation_id="write_findings")
+@routes.post(
+    "/evaluations/{evaluation}/findings",
+    openapi_extra=acts("findings.edit"),
+    operation_id="write_findings",
+    responses=STALE,
+)
 def post_findings(evaluation: UUID, body: Findings, door: Writing, key: IdempotencyKey = None) -> VersionedList:
     """Write findings of your own, all or none, each citing answers or evidence and proposing a rating."""
     judged = [_judgement(one, f"/findings/{index}") for index, one in enumerate(body.findings)]
@@ -166,7 +172,12 @@ def get_conclusions(evaluation: UUID, door: Reading) -> ConclusionList:
     return ConclusionList(conclusions=[shown(row) for row in rows])
 
 
-@routes.post("/evaluations/{evaluation}/conclusions", openapi_extra=acts("conclusions.edit"), operation_id="conclude")
+@routes.post(
+    "/evaluations/{evaluation}/conclusions",
+    openapi_extra=acts("conclusions.edit"),
+    operation_id="conclude",
+    responses=STALE,
+)
 def post_conclusions(evaluation: UUID, body: Conclusions, door: Writing, key: IdempotencyKey = None) -> VersionedList:
     """Write conclusions of all experts, all or none."""
     judged = [_judgement(one, f"/conclusions/{index}") for index, one in enumerate(body.conclusions)]
@@ -178,7 +189,10 @@ def post_conclusions(evaluation: UUID, body: Conclusions, door: Writing, key: Id
 
 
 @routes.post(
-    "/evaluations/{evaluation}/conclusions/voice", openapi_extra=acts("conclusions.edit"), operation_id="speak"
+    "/evaluations/{evaluation}/conclusions/voice",
+    openapi_extra=acts("conclusions.edit"),
+    operation_id="speak",
+    responses=STALE,
 )
 def post_stances(evaluation: UUID, body: Stances, door: Writing, key: IdempotencyKey = None) -> VersionedList:
     """Say with your own voice that you agree to conclusions or dissent, all or none; once to each version."""

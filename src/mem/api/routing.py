@@ -107,6 +107,8 @@ def _etag(said: str) -> dict[str, Any]:
 
 TAGGED: dict[int | str, dict[str, Any]] = {200: _etag("The version that is shown, to be sent as `If-Match`.")}
 """The `responses` of a route that sends the version with what it shows."""
+STALE: dict[int | str, dict[str, Any]] = {412: {}}
+"""The `responses` of a route that is refused where what it speaks of has changed since, whatever its headers say."""
 KEPT: dict[int | str, dict[str, Any]] = {
     200: _etag("Of what is shown, to be sent as `If-None-Match` when asking again."),
     304: {"description": "Not changed since."},

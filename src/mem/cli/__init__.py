@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,12 @@ Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the d
 
 def _settings(database_url: str = "") -> Settings:
     return Settings(database_url=database_url) if database_url else Settings()
+
+
+@main.callback()
+def private() -> None:
+    # whatever a command makes is for whoever gave it alone: the database, the evidence, the keys, an export
+    os.umask(0o077)
 
 
 @contextmanager
@@ -151,7 +158,7 @@ def workflow_check(folder: Path) -> None:
 @main.command()
 def serve(
     host: str = "127.0.0.1",
-    port: int = 8000,
+    port: Annotated[int, typer.Option(help="0: a free one.", min=0, max=65_535)] = 8000,
     work_every: Annotated[float, typer.Option(help="Seconds between lapses and checkpoints; 0: never.", min=0)] = 60,
     database_url: Url = "",
 ) -> None:

@@ -19,13 +19,13 @@ from sqlalchemy import inspect, select, text
 from mem.app import BadDefinitions, installed
 from mem.cli.operations import add_officer, opened, prepare, verify_ledger
 from mem.cli.script import FILE, check_script, first_role
-from mem.client import Caller, Server
+from mem.client import Caller, Problem, Server
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.use import InUse, used
 from mem.core.yaml import Fault, read_yaml
 from mem.demo import show
-from mem.demo.driver import results, run, set_up
+from mem.demo.driver import Stuck, results, run, set_up
 from mem.methods.method import Method
 from mem.migrate import downgrade
 from mem.people.models import Person
@@ -40,7 +40,7 @@ ELSEWHERE = "Nothing was touched. Give the demo a place of its own: MEM_DATA_DIR
 
 
 class CannotRun(RuntimeError):
-    """The demo does not start; the message says why."""
+    """The demo does not start, or cannot go on; the message says why."""
 
 
 def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int | None, quiet: bool) -> dict[str, Any]:
@@ -56,10 +56,13 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
     with _serving(settings) as server:
         first = Caller(server, token)
         console.print(f"[bold]mem demo[/bold]: a whole round over HTTP at {server.base_url}. All data is SYNTHETIC.")
-        stage = set_up(script, code, first, seed, states)
-        with show.bars(console, stage) as progress:
-            run(stage, progress)
-        totals = results(stage, first, time.monotonic() - began)
+        try:
+            stage = set_up(script, code, first, seed, states)
+            with show.bars(console, stage) as progress:
+                run(stage, progress)
+            totals = results(stage, first, time.monotonic() - began)
+        except (Stuck, Problem) as why:
+            raise CannotRun(f"The demo cannot go on: {why}") from None
     ledger = verify_ledger(settings)
     totals |= {"events": ledger["events"], "requests": server.requests, "ledger_ok": ledger["ok"]}
     totals["seconds"] = round(time.monotonic() - began, 1)
@@ -71,7 +74,7 @@ def run_demo(settings: Settings, mechanism: str, states: int | None, seed: int |
         f"{totals['refused']} attempts on the own country refused.\n"
         f"{server.requests:,} requests in {totals['seconds']} s ({rate:.0f} a second); "
         f"{totals['events']:,} events, ledger {'ok' if ledger['ok'] else 'BROKEN'}.\n"
-        f"Published pages: {_how_to_open(settings)}",
+        f"Published pages: {how_to_open(settings)}",
         highlight=False,
     )
     return totals
@@ -190,7 +193,11 @@ def _told_to_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _how_to_open(settings: Settings) -> str:
+def how_to_open(settings: Settings) -> str:
+    """How whoever ran the demo sees its pages. The database's address is not told: it may hold a password."""
     if settings.database_url:
-        return "MEM_ONE_LOGIN=1 mem serve --database-url … , then http://127.0.0.1:8000/"
+        return (
+            "MEM_ONE_LOGIN=1 mem serve, with the address of this database in MEM_DATABASE_URL, "
+            "then http://127.0.0.1:8000/"
+        )
     return "make serve, then http://127.0.0.1:8000/"

@@ -14,6 +14,8 @@ from sqlalchemy.exc import ProgrammingError
 from mem import verify
 from mem.core.clock import now
 from mem.core.db import SERVER, Database
+from mem.core.errors import Invalid
+from mem.core.text import HIDDEN, hides
 from mem.core.work import Work
 from mem.ledger.export import leaves
 from mem.ledger.service import chains, events
@@ -86,6 +88,8 @@ def unfit_to_serve(settings: Settings) -> list[str]:
 
 def add_officer(settings: Settings, method: Method, person: str, role: str, state: str | None, days: int) -> str:
     """A new person with one role and a token, written by whoever holds the database. Raises `MemError`."""
+    if hides(person):
+        raise Invalid(HIDDEN, "A name holds a character that no reader sees.")
     with opened(settings) as database, database.write() as connection:
         work = Work(connection, now())
         person_id = add_person(work, person)

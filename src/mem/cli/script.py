@@ -70,6 +70,7 @@ class _Check:
             yield from self._known(("stop", "round", index), "stage", stage, stages)
         for name in script.work:
             yield from self._work(name)
+        yield from self._waited_for()
         language = script.inventions.language
         yield from self._known(("inventions", "language"), "language", language, mechanism.languages)
 
@@ -82,6 +83,20 @@ class _Check:
         if role is not None and role.of_a_state != bool(cast.each or cast.from_states):
             message = "is held for a state: say 'each' or 'from_states'" if role.of_a_state else "is held for no state"
             yield self.source.fault(path, f"role '{name}' {message}")
+
+    def _waited_for(self) -> Iterator[Fault]:
+        """Every transition that the demo may fire, and nobody of the cast could fire or approve."""
+        mechanism, script = self.method.mechanism, self.script
+        kinds = [mechanism.cycles[one.kind].workflow for one in script.round.cycles if one.kind in mechanism.cycles]
+        for name in dict.fromkeys([mechanism.round_workflow, *kinds]):
+            stops = script.stop.round if name == mechanism.round_workflow else []
+            for one in self.method.workflows[name].transitions:
+                if one.trigger in script.avoid or set(one.from_) <= {*stops}:
+                    continue
+                for roles in dict.fromkeys([tuple(one.by), tuple(one.second)]):
+                    if roles and not script.personas.keys() & {*roles}:
+                        who = "' or '".join(roles)
+                        yield self.source.fault(("personas",), f"'{one.trigger}' waits for '{who}', whom nobody plays")
 
     def _work(self, name: str) -> Iterator[Fault]:
         road = self.method.workflows.get(name)

@@ -27,7 +27,8 @@ MEDIA_TYPES = {
     "text/plain": b"",
     "text/csv": b"",
 }
-"""The types accepted, each with the bytes such a file begins with."""
+"""The types accepted, each with the bytes such a file begins with; a text holds no control characters anywhere."""
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
 _KNOWN = select(Evidence.id).where(Evidence.evaluation_id == bindparam("evaluation"))
 
 
@@ -98,8 +99,7 @@ def attach_file(work: Work, actor: Actor, store: Store, evaluation_id: UUID, fil
     """Keep a small file and attach it. The bytes are safe on disk before the row speaks of them."""
     where = permitted(work, actor, "evidence.edit", evaluation_id)
     reasons = list(_unknown_units(where, file.units, "query:unit"))
-    start = MEDIA_TYPES.get(file.media_type)
-    if start is None or not file.data.startswith(start):
+    if not _matches(file.media_type, file.data):
         message = "Accepted are " + ", ".join(sorted(MEDIA_TYPES)) + ", with content to match."
         reasons.append(Reason("wrong_type", message, about="header:Content-Type"))
     if not file.data:
@@ -167,6 +167,13 @@ def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[
 def known(work: Work, evaluation_id: UUID) -> set[UUID]:
     """The ids of the evidence of an evaluation."""
     return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id}).scalars())
+
+
+def _matches(media_type: str, data: bytes) -> bool:
+    start = MEDIA_TYPES.get(media_type)
+    if start is None or not data.startswith(start):
+        return False
+    return not media_type.startswith("text/") or data.translate(None, CONTROLS) == data
 
 
 def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:

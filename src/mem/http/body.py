@@ -6,14 +6,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from mem.core.clock import now
 from mem.core.errors import Invalid, Reason
+from mem.http.pointing import Node, Steps, form_of, pointed
+from mem.http.query import check_query, parameters_of
 from mem.http.retry import whole_unit
 
 JSON_LIMIT = 1 << 20
@@ -41,11 +45,14 @@ class StrictRequest(Request):
         if not hasattr(self, "_body"):
             limit = FILE_LIMIT if self.state.takes_file else JSON_LIMIT
             chunks, size = [], 0
-            async for chunk in self.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge("too_large", f"A body here has at most {limit} bytes.")
-                chunks.append(chunk)
+            try:
+                async for chunk in self.stream():
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLarge("too_large", f"A body here has at most {limit} bytes.")
+                    chunks.append(chunk)
+            except ClientDisconnect:  # which nobody is told any more
+                raise Malformed("incomplete", "The body did not arrive whole.") from None
             self._body = b"".join(chunks)
         self.state.received_at = now()
         self.state.body_sha256 = hashlib.sha256(self._body).hexdigest()
@@ -53,7 +60,7 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
-            self._json = strict_json(await self.body())
+            self._json = strict_json(await self.body(), self.state.form)
         return self._json
 
 
@@ -64,11 +71,15 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
         extra = self.openapi_extra or {}
         takes_file = "x-takes-file" in extra
-        takes_json = self.body_field is not None
+        takes_json, form = self.body_field is not None, form_of(self)
+        parameters = parameters_of(self) if self.include_in_schema else None
 
         async def strict(request: Request) -> Response:
             request.state.action = extra.get("x-action")
             request.state.takes_file = takes_file
+            request.state.form = form
+            if parameters is not None:  # whoever links to a page adds what they like
+                check_query(request.scope["query_string"], parameters)
             whole = StrictRequest(request.scope, request.receive)
             body = await whole.body()
             if takes_file:
@@ -82,48 +93,70 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def strict_json(data: bytes) -> Any:
-    """Parse JSON strictly. Raises `Malformed` with a stable code; nothing of the body is quoted."""
+def strict_json(data: bytes, form: Node | None = None) -> Any:
+    """Parse JSON strictly. Raises `Malformed` with a stable code, and a pointer to each place as far as its keys are
+    known to the `form` that is taken; nothing else of the body is quoted."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _malformed("not_utf8", "The body is not UTF-8.") from None
+        raise _malformed([("not_utf8", "The body is not UTF-8.", None)]) from None
+    reader = _Reader()
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+            text,
+            object_pairs_hook=reader.object,
+            parse_constant=reader.constant,
+            parse_int=reader.integer,
+            parse_float=reader.float,
         )
     except RecursionError:
-        raise _malformed("too_deep", "The body is nested too deeply.") from None
+        raise _malformed([_TOO_DEEP]) from None
     except json.JSONDecodeError as error:
-        raise _malformed("not_json", f"The body is no JSON (line {error.lineno}, column {error.colno}).") from None
+        message = f"The body is no JSON (line {error.lineno}, column {error.colno})."
+        raise _malformed([("not_json", message, None)]) from None
     _check_depth(value)
-    if "\\u" in text:
-        _check_text(value, "")
+    if reader.bad or "\\u" in text:
+        found = [(one.code, one.message, pointed(form or {}, steps)[0]) for steps, one in _faults(value, ())]
+        if found:
+            raise _malformed(found)
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _malformed("duplicate_key", "An object holds one key twice.")
-    return found
+@dataclass(frozen=True)
+class _Bad:
+    """What stands in the place of what cannot be taken, until it is known where that is."""
+
+    code: str
+    message: str
 
 
-def _constant(name: str) -> Any:
-    raise _malformed("not_a_number", "NaN and infinities are no JSON.")
+class _Reader:
+    """What JSON's own reader takes and we do not is read as `_Bad`."""
+
+    bad = False
+
+    def object(self, pairs: list[tuple[str, Any]]) -> Any:
+        found = dict(pairs)
+        return found if len(found) == len(pairs) else self._bad("duplicate_key", "An object holds one key twice.")
+
+    def constant(self, name: str) -> Any:
+        return self._bad("not_a_number", "NaN and infinities are no JSON.")
+
+    def integer(self, digits: str) -> Any:
+        if len(digits) > 17 or abs(int(digits)) > LARGEST:
+            return self._bad("number_out_of_range", "An integer is beyond 2^53 - 1.")
+        return int(digits)
+
+    def float(self, digits: str) -> Any:
+        value = float(digits)
+        return value if math.isfinite(value) else self._bad("number_out_of_range", "A number is out of range.")
+
+    def _bad(self, code: str, message: str) -> _Bad:
+        self.bad = True
+        return _Bad(code, message)
 
 
-def _integer(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) > LARGEST:
-        raise _malformed("number_out_of_range", "An integer is beyond 2^53 - 1.")
-    return int(text)
-
-
-def _float(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise _malformed("number_out_of_range", "A number is out of range.")
-    return value
+_TOO_DEEP = ("too_deep", "The body is nested too deeply.", None)
 
 
 def _check_depth(value: Any) -> None:
@@ -131,7 +164,7 @@ def _check_depth(value: Any) -> None:
     while level:
         depth += 1
         if depth > DEEPEST:
-            raise _malformed("too_deep", "The body is nested too deeply.")
+            raise _malformed([_TOO_DEEP])
         level = [
             below
             for item in level
@@ -141,28 +174,27 @@ def _check_depth(value: Any) -> None:
         ]
 
 
-def _check_text(value: Any, pointer: str) -> None:
-    if isinstance(value, dict):
+def _faults(value: Any, steps: Steps) -> Iterator[tuple[Steps, _Bad]]:
+    """Everything that cannot be taken, and where; a key is pointed at by its object."""
+    if isinstance(value, _Bad):
+        yield steps, value
+    elif isinstance(value, dict):
         for key, below in value.items():
-            _check_text(key, pointer)
-            _check_text(below, f"{pointer}/{_step(key)}")
+            yield from _faults(key, steps)
+            yield from _faults(below, (*steps, key))
     elif isinstance(value, list):
         for index, below in enumerate(value):
-            _check_text(below, f"{pointer}/{index}")
+            yield from _faults(below, (*steps, index))
     elif isinstance(value, str):
         if "\x00" in value:
-            raise _malformed("nul", "A text holds a NUL.", pointer)
-        if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise _malformed("lone_surrogate", "A text holds half a surrogate pair.", pointer)
+            yield steps, _Bad("nul", "A text holds a NUL.")
+        elif any("\ud800" <= letter <= "\udfff" for letter in value):
+            yield steps, _Bad("lone_surrogate", "A text holds half a surrogate pair.")
 
 
-def _step(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
-
-
-def _malformed(code: str, message: str, pointer: str | None = None) -> Malformed:
-    where = None if pointer is None or not pointer.isprintable() else pointer
-    return Malformed(code, message, [Reason(code, message, where)])
+def _malformed(faults: Sequence[tuple[str, str, str | None]]) -> Malformed:
+    code, message, _ = faults[0]
+    return Malformed(code, message, [Reason(*fault) for fault in faults])
 
 
 def _is_json(content_type: str) -> bool:

@@ -19,6 +19,7 @@ HEADERS: dict[str, Node] = {
     "if-none-match": {"type": "string", "const": "*"},
 }
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_OF_FASTAPI = "422"  # by rules of its own
 _UNUSED = ("HTTPValidationError", "ValidationError")  # FastAPI's own errors, which never leave the house
 
 
@@ -65,42 +66,27 @@ def _complete(verb: str, operation: Node, schemas: Node, meaning: Mapping[str, s
     if "application/json" in body:
         body["application/json"]["example"] = example(body["application/json"]["schema"], schemas)
     answers = {status: said for status, said in operation["responses"].items() if int(status) < 400}
+    declared = {int(status) for status in operation["responses"].keys() - answers.keys() - {_OF_FASTAPI}}
     errors = {str(status): {"description": TITLES[status], "content": _PROBLEM} for status in
-              sorted(_errors(verb, is_open, headers.keys(), parameters, body, schemas))}  # fmt: skip
+              sorted(declared.union(_errors(verb, is_open, headers.keys(), parameters, body)))}  # fmt: skip
     operation["responses"] = answers | errors
 
 
-def _errors(verb: str, is_open: bool, headers: Any, parameters: list[Node], body: Node, schemas: Node) -> Iterator[int]:
-    """The statuses that an operation can answer besides its success."""
-    names_something = any(one["in"] != "header" for one in parameters)
-    is_json = "application/json" in body
-    yield 503
+def _errors(verb: str, is_open: bool, headers: Any, parameters: list[Node], body: Node) -> Iterator[int]:
+    """The statuses that an operation can answer besides its success, and besides what it declares itself."""
+    yield from (422, 503)
     if not is_open:
         yield from (401, 403)
-    if names_something:
+    if any(one["in"] != "header" for one in parameters):
         yield 404
-    if names_something or verb != "get":
-        yield 422
     if verb != "get":
         yield from (400, 409)
     if body:
         yield 413
-    if is_json:
+    if "application/json" in body:
         yield 415
     if "if-match" in headers:
         yield from (412, 428)
-    elif is_json and "base" in _fields(body["application/json"]["schema"], schemas):
-        yield 412
-
-
-def _fields(schema: Node, schemas: Node) -> Iterator[str]:
-    """The name of every field within a schema."""
-    schema = _resolved(schema, schemas)
-    for name, said in schema.get("properties", {}).items():
-        yield name
-        yield from _fields(said, schemas)
-    if "items" in schema:
-        yield from _fields(schema["items"], schemas)
 
 
 def example(schema: Node, schemas: Node) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,9 +33,11 @@ from mem.core.text import HIDDEN
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
 from mem.http.headers import ALWAYS, UNLESS_SET
+from mem.http.pointing import Node, pointed
 from mem.http.unit import NotReady
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN_KEY = "extra_forbidden"
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STATUS: dict[type[MemError], int] = {
     NotAuthenticated: 401,
@@ -133,8 +135,9 @@ def _places(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
-def install(app: FastAPI) -> None:
-    """Map every kind of error to its problem."""
+def install(app: FastAPI, page: Callable[[Request], Response | None] = lambda _: None) -> None:
+    """Map every kind of error to its problem. `page`: what is shown instead of one where there is nothing, to whoever
+    looks for a page there."""
 
     @app.exception_handler(MemError)
     def of_ours(request: Request, error: MemError) -> JSONResponse:
@@ -145,15 +148,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = [Reason(_code(one["type"]), str(one["msg"]), *_place(one["loc"])) for one in error.errors()]
+        form = getattr(request.state, "form", {})
+        reasons = [_reason(form, one) for one in error.errors()]
         return problem(422, "wrong_content", "The request does not have the form this address takes.", reasons)
 
     @app.exception_handler(HTTPException)
-    def of_framework(request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
-        response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
-        response.headers.update({"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {})
-        return response
+    def of_framework(request: Request, error: HTTPException) -> Response:
+        shown = page(request) if error.status_code == 404 else None
+        return shown or _of_address(request, error)
 
     @app.exception_handler(DBAPIError)
     def of_database(request: Request, error: DBAPIError) -> JSONResponse:
@@ -172,9 +174,22 @@ def install(app: FastAPI) -> None:
     app.add_middleware(Unexpected)
 
 
-def _code(kind: str) -> str:
-    """The codes of our own checks are told as they are; those of the framework are one to a caller."""
-    return kind if kind == HIDDEN else "wrong_value"
+def _of_address(request: Request, error: HTTPException) -> JSONResponse:
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "malformed")
+    response = problem(error.status_code, code, TITLES.get(error.status_code, "The request failed."))
+    response.headers.update({"Allow": ", ".join(_methods(request))} if error.status_code == 405 else {})
+    return response
+
+
+def _reason(form: Node, error: Mapping[str, Any]) -> Reason:
+    """Where in the body, as a JSON pointer as far as its keys are known; or what else, as `query:name`, `path:name`,
+    `header:name`. The codes of our own checks are told as they are; those of the framework are one to a caller."""
+    kind, message, (source, *steps) = error["type"], str(error["msg"]), error["loc"]
+    code = kind if kind == HIDDEN else "wrong_value"
+    if source != "body":
+        return Reason(code, message, about=":".join(str(step) for step in (source, *steps)))
+    where, known = pointed(form, steps[:-1] if kind == UNKNOWN_KEY else steps)
+    return Reason(code, f"Known keys here: {', '.join(known)}" if kind == UNKNOWN_KEY else message, where)
 
 
 def _methods(request: Request) -> list[str]:
@@ -182,11 +197,3 @@ def _methods(request: Request) -> list[str]:
     routes, scope = request.app.routes, request.scope
     found = [verb for verb in VERBS if any(one.matches({**scope, "method": verb})[0] is Match.FULL for one in routes)]
     return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
-
-
-def _place(loc: tuple[Any, ...]) -> tuple[str | None, str | None]:
-    """Where in the body, as a JSON pointer; or what else, as `query:name`, `path:name`, `header:name`."""
-    if loc and loc[0] == "body":
-        steps = [str(step).replace("~", "~0").replace("/", "~1") for step in loc[1:]]
-        return "".join(f"/{step}" for step in steps), None
-    return None, ":".join(str(step) for step in loc)

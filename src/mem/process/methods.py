@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.actions import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
+from mem.people.actions import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
 from mem.plans.definition import Tree, check_plans
-from mem.process.effects import EFFECTS
-from mem.process.guards import GUARDS
+from mem.process.effects import EFFECTS, publish_report
+from mem.process.guards import EVALUATION, GUARDS, RECOMMENDATION, ROUND
 from mem.questionnaires.check import check_questionnaires
 from mem.reports.blocks import KINDS, NAMED
+from mem.reports.definition import FILE as REPORT
 from mem.reports.definition import check_report
-from mem.workflow.check import Checked, check
-from mem.workflow.loader import Folder, read_folder
+from mem.workflow.check import FILES, Checked, check
+from mem.workflow.loader import Folder, read_folder, stray_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
 
 DEMO = "demo.yaml"
+OTHERS = frozenset({REPORT, DEMO})
+"""The files at the top of a folder that `workflow.check` does not read."""
 
 VOCABULARY = Vocabulary(
     guards={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in GUARDS.items()},
@@ -27,6 +30,12 @@ VOCABULARY = Vocabulary(
     judging=JUDGING,
     never_over_the_own=NEVER_OVER_THE_OWN,
     artefacts=ARTEFACTS,
+    movers_see={
+        ROUND: ACTIONS["round.advance"].sees,
+        EVALUATION: ACTIONS["evaluation.advance"].sees,
+        RECOMMENDATION: ACTIONS["recommendation.advance"].sees,
+    },
+    publishing={publish_report.__name__},
 )
 
 
@@ -42,6 +51,7 @@ def read_definitions(path: Path) -> Definitions:
     """Read and check a mechanism's folder. The demo's file is no part of the method."""
     folder = read_folder(path)
     found = check(folder, VOCABULARY)
+    found.faults.extend(stray_faults(folder, FILES | OTHERS))
     trees, faults = check_plans(folder)
     codes, more = check_questionnaires(folder, trees)
     faults += more

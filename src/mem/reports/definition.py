@@ -11,6 +11,7 @@ from mem.core.yaml import Fault, KeyPath, Source
 from mem.methods.method import Method
 from mem.workflow.definition import Definition, Mechanism, Name
 from mem.workflow.loader import Folder, parse
+from mem.workflow.texts import language_faults
 
 FILE = "report.yaml"
 Kinds = Mapping[str, tuple[frozenset[str], frozenset[str]]]
@@ -60,23 +61,17 @@ def check_report(
         return faults
     for name, document in report.documents.items():
         path: KeyPath = ("documents", name)
-        faults.extend(_languages(source, (*path, "title"), document.title, mechanism))
+        faults.extend(language_faults(source, (*path, "title"), document.title, mechanism.languages))
         faults.extend(_sentence(source, (*path, "title"), document.title, named, "a title"))
         faults.extend(_blocks(source, (*path, "blocks"), document.blocks, report, levels, kinds))
     for name, sentence in report.sentences.items():
-        faults.extend(_languages(source, ("sentences", name), sentence, mechanism))
+        faults.extend(language_faults(source, ("sentences", name), sentence, mechanism.languages))
     for name, label in report.labels.items():
-        faults.extend(_languages(source, ("labels", name), label, mechanism))
+        faults.extend(language_faults(source, ("labels", name), label, mechanism.languages))
     for kind, cycle in mechanism.cycles.items():
         if cycle.document not in report.documents:
             faults.append(source.fault(("documents",), f"cycle '{kind}' names the unknown document '{cycle.document}'"))
     return faults
-
-
-def _languages(source: Source, path: KeyPath, text: Mapping[str, str], mechanism: Mechanism) -> Iterable[Fault]:
-    for language in mechanism.languages:
-        if language not in text:
-            yield source.fault(path, f"the language '{language}' is missing")
 
 
 def _blocks(

@@ -48,7 +48,7 @@ def open_round(
     """
     if work.db.execute(select(Round.id).where(Round.code == code)).first() is not None:
         raise Conflict("code_taken", "A round with this code exists already.")
-    kinds = method.mechanism.cycles
+    kinds, day = method.mechanism.cycles, (members_on or work.now.date()).isoformat()
     reasons = [
         Reason("unknown_kind", "There is no such kind of cycle.", f"/cycles/{index}/kind")
         for index, cycle in enumerate(cycles)
@@ -56,6 +56,14 @@ def open_round(
     ]
     if len({cycle.code for cycle in cycles}) != len(cycles):
         reasons.append(Reason("code_twice", "Two cycles have one code.", "/cycles"))
+    reasons += [
+        Reason("unknown_unit", "Not in the plan.", f"/cycles/{index}/excluded/{number}/unit")
+        for index, cycle in enumerate(cycles)
+        for number, unit in enumerate(cycle.excluded or ())
+        if cycle.kind in kinds and unit not in tree_of(method, kinds[cycle.kind].plan).units
+    ]
+    if not any(member.on(day) for member in method.members.members):
+        reasons.append(Reason("no_members", f"No state was a member on {day}.", "/members_on"))
     if reasons:
         raise Invalid("round_not_opened", "This round cannot be opened.", reasons)
     pin(work, method)
@@ -73,7 +81,6 @@ def open_round(
         )
     )
     open_chain(work, round_id, "round")
-    day = (members_on or work.now.date()).isoformat()
     data = {"code": code, "title": title, "synthetic": synthetic, "method": method.digest, "members_on": day}
     record(work, round_id, "round_opened", data)
     for cycle in cycles:
@@ -87,9 +94,7 @@ def open_round(
         if left_out is None:
             left_out = {item.unit: item.reason for item in kinds[cycle.kind].excluded}
         for unit, reason in left_out.items():
-            where = round_standing(work, round_id)
-            _in_the_plan(where, cycle.kind, unit)
-            _set(work, where, cycle_id, unit, reason)
+            _set(work, round_id, cycle_id, unit, reason)
     return round_id
 
 
@@ -100,7 +105,9 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
     if found is None:
         raise NotFound
     where = round_permitted(work, actor, "round.set_units", found.round_id)
-    _in_the_plan(where, found.kind, unit)
+    if unit not in tree_of(where.method, where.method.mechanism.cycles[found.kind].plan).units:
+        reason = Reason("unknown_unit", "Not in the plan.", "/unit")
+        raise Invalid("unknown_unit", "The plan has no such unit.", [reason])
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
     if not evaluated and not reason:
         raise Invalid(
@@ -108,22 +115,16 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
             "What is left out needs a reason.",
             [Reason("reason_needed", "Say why it is left out.", "/reason")],
         )
-    _set(work, where, cycle_id, unit, None if evaluated else reason)
+    _set(work, where.id, cycle_id, unit, None if evaluated else reason)
 
 
-def _set(work: Work, where: RoundStanding, cycle_id: UUID, unit: str, reason: str | None) -> None:
+def _set(work: Work, round_id: UUID, cycle_id: UUID, unit: str, reason: str | None) -> None:
     work.db.execute(insert(CycleExclusion).values(cycle_id=cycle_id, unit=unit, reason=reason))
     data = {"cycle": str(cycle_id), "unit": unit}
     if reason is None:
-        record(work, where.id, "unit_included", data)
+        record(work, round_id, "unit_included", data)
     else:
-        record(work, where.id, "unit_excluded", {**data, "reason": reason})
-
-
-def _in_the_plan(where: RoundStanding, kind: str, unit: str) -> None:
-    if unit not in tree_of(where.method, where.method.mechanism.cycles[kind].plan).units:
-        reason = Reason("unknown_unit", "Not in the plan.", "/unit")
-        raise Invalid("unknown_unit", "The plan has no such unit.", [reason])
+        record(work, round_id, "unit_excluded", {**data, "reason": reason})
 
 
 def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> list[UUID]:

@@ -112,6 +112,13 @@ for _language in LANGUAGES:
     _below(_language)
 
 
+def missing(request: Request) -> Response | None:
+    """The page that nothing is there, for a reader who looks for a page; outside of the API."""
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return _missing(_reader(request))
+
+
 def _missing(language: str) -> HTMLResponse:
     return page("missing.html", language, status=404)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mem.core.yaml import Fault, KeyPath, Source
 from mem.workflow.definition import (
@@ -24,10 +24,15 @@ from mem.workflow.definition import (
     Use,
     Workflow,
 )
-from mem.workflow.entries import member_faults, role_faults, scale_faults
+from mem.workflow.entries import member_faults, role_faults, scale_faults, twice
 from mem.workflow.loader import Folder, parse
-from mem.workflow.persons import person_faults, time_faults
+from mem.workflow.persons import blind_faults, person_faults, time_faults
+from mem.workflow.public import public_faults
+from mem.workflow.texts import text_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
+
+FILES = frozenset({"mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"})
+"""The files that are read here by their names, beside those of workflows."""
 
 
 @dataclass
@@ -79,7 +84,22 @@ def check(folder: Folder, words: Vocabulary) -> Checked:
         found.faults.extend(_Road(places[name], workflow, found, words).faults())
     if found.mechanism is not None:
         found.faults.extend(_mechanism(folder.sources["mechanism.yaml"], found.mechanism, found))
+        found.faults.extend(_texts(folder, roles, found, places))
     return found
+
+
+def _texts(folder: Folder, roles: Roles | None, found: Checked, places: Mapping[str, Source]) -> Iterable[Fault]:
+    assert found.mechanism is not None
+    read: dict[str, BaseModel | None] = {
+        "mechanism.yaml": found.mechanism,
+        "roles.yaml": roles,
+        "scales.yaml": found.scales,
+        "states.yaml": found.members,
+        **{places[name].file: workflow for name, workflow in found.workflows.items()},
+    }
+    for name, model in read.items():
+        if model is not None:
+            yield from text_faults(folder.sources[name], model, found.mechanism.languages)
 
 
 def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabulary) -> Iterable[Fault]:
@@ -93,6 +113,7 @@ def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabul
 
 def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:
     yield from time_faults(source, mechanism, found.calendar)
+    yield from twice(source, ("languages",), mechanism.languages)
     named: list[tuple[KeyPath, str, str]] = [
         (("round_workflow",), mechanism.round_workflow, "round"),
         (("recommendation_workflow",), mechanism.recommendation_workflow, "recommendation"),
@@ -125,6 +146,7 @@ class _Road:
         for index in range(len(self.workflow.transitions)):
             yield from self._transition(index)
         yield from self._reached()
+        yield from public_faults(self.source, self.workflow, self.words.publishing)
 
     def _stage(self, name: str) -> Iterable[Fault]:
         stage, path = self.workflow.stages[name], ("stages", name)
@@ -170,6 +192,8 @@ class _Road:
                 yield self.source.fault((*path, key), f"unknown stage '{stage}'")
         readable, otherwise = "roles.yaml" not in self.found.unreadable, self._fired_otherwise(transition.trigger)
         yield from person_faults(self.source, path, transition, self.found.roles, readable, otherwise)
+        see = self.words.movers_see[self.workflow.subject]
+        yield from blind_faults(self.source, path, self.workflow, transition, self.found.roles, see)
         for stage in transition.from_:
             twin = self.workflow.transition(transition.trigger, stage)
             if twin is not None and twin is not transition:

@@ -50,7 +50,8 @@ class StageDeadline(Definition):
 
 
 class Stage(Definition):
-    """Where a subject can stand: whom it waits for, who edits what, who sees what (roles to artefacts)."""
+    """Where a subject can stand: whom it waits for, who edits what, who sees what (roles to artefacts); `public` says
+    that the report has been published."""
 
     title: LocalizedText
     waits_for: Name | None = None
@@ -205,7 +206,7 @@ class Exclusion(Definition):
     """A unit of the plan that a cycle does not evaluate, and why."""
 
     unit: str
-    reason: str
+    reason: Annotated[str, StringConstraints(pattern=r"\S")]
 
 
 class CycleKind(Definition):

@@ -37,21 +37,25 @@ def scale_faults(source: Source, scales: Scales) -> Iterator[Fault]:
     """A code or a rank that stands twice in one scale."""
     for name, scale in scales.scales.items():
         path: KeyPath = ("scales", name, "values")
-        yield from _twice(source, path, "code", [value.code for value in scale.values])
-        yield from _twice(source, path, "rank", [value.rank for value in scale.values])
+        yield from twice(source, path, [value.code for value in scale.values], "code")
+        yield from twice(source, path, [value.rank for value in scale.values], "rank")
 
 
 def member_faults(source: Source, members: Members) -> Iterator[Fault]:
-    """An unknown region, or a code that stands twice."""
+    """An unknown region, a membership that ends before it began, or a code that stands twice."""
     regions = {region.code for region in members.regions}
     for index, member in enumerate(members.members):
         if member.region not in regions:
             yield source.fault(("members", index, "region"), f"unknown region '{member.region}'")
-    yield from _twice(source, ("members",), "code", [member.code for member in members.members])
-    yield from _twice(source, ("regions",), "code", [region.code for region in members.regions])
+        if member.until is not None and member.until <= member.since:
+            yield source.fault(("members", index, "until"), "a membership ends after it began")
+    yield from twice(source, ("members",), [member.code for member in members.members], "code")
+    yield from twice(source, ("regions",), [region.code for region in members.regions], "code")
 
 
-def _twice(source: Source, path: KeyPath, key: str, values: Sequence[str | int | None]) -> Iterable[Fault]:
+def twice(source: Source, path: KeyPath, values: Sequence[str | int | None], key: str = "") -> Iterable[Fault]:
+    """Whatever stands twice in a list, or under one key of its items."""
     for index, value in enumerate(values):
         if value is not None and value in values[:index]:
-            yield source.fault((*path, index, key), f"the {key} '{value}' stands twice")
+            what = f"the {key} '{value}'" if key else f"'{value}'"
+            yield source.fault((*path, index, *([key] if key else [])), f"{what} stands twice")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,15 @@ class Folder:
         """The files right inside a place (`plans/`, `questionnaires/`, or "" for the top), by name."""
         for name in names_inside(self.sources, place):
             yield self.sources[name]
+
+
+def stray_faults(folder: Folder, known: Collection[str]) -> Iterator[Fault]:
+    """The files at the top of a folder that say nothing: neither known by their names, nor a workflow."""
+    for source in folder.inside(""):
+        if source.file not in known and not isinstance(source.data, dict):
+            yield source.fault((), "this is no mapping of keys")
+        elif source.file not in known and "workflow" not in source.data:
+            yield source.fault((), "nothing refers to this file, and it has no key 'workflow'")
 
 
 def names_inside(names: Iterable[str], place: str) -> list[str]:

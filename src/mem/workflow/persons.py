@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mem.core.yaml import Fault, KeyPath, Source
-from mem.workflow.definition import Calendar, Mechanism, Role, Transition
+from mem.workflow.definition import Calendar, Mechanism, Role, Transition, Workflow
 
 MOVES = "advance"
 """The capability that firing and approving take."""
@@ -28,6 +28,26 @@ def person_faults(
     if transition.second and otherwise:
         message = f"a lapse or an effect fires '{transition.trigger}', and it takes two persons"
         yield source.fault((*path, "second"), message)
+
+
+def blind_faults(
+    source: Source,
+    path: KeyPath,
+    workflow: Workflow,
+    transition: Transition,
+    roles: Mapping[str, Role],
+    see: frozenset[str],
+) -> Iterable[Fault]:
+    """Who fires or approves, and does not see the subject in a stage from which the transition leads: to them it is
+    not there. `see`: the artefacts of which they need one."""
+    for key, named in (("by", transition.by), ("second", transition.second)):
+        for number, role in enumerate(named):
+            if not see or role not in roles or MOVES not in roles[role].capabilities:
+                continue
+            for stage in transition.from_:
+                if stage in workflow.stages and not see & workflow.sees(stage).get(role, frozenset()):
+                    message = f"role '{role}' does not see {' or '.join(sorted(see))} in '{stage}'"
+                    yield source.fault((*path, key, number), message)
 
 
 def time_faults(source: Source, mechanism: Mechanism, calendar: Calendar | None) -> Iterable[Fault]:

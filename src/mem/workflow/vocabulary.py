@@ -22,8 +22,9 @@ class Verb:
 @dataclass(frozen=True)
 class Vocabulary:
     """The closed lists that data may use: guards and effects, capabilities (with those that only a role that evaluates
-    holds, and those that no role holds over its own state), and for each artefact the capability that editing it
-    takes (None: it is only ever seen)."""
+    holds, and those that no role holds over its own state), for each artefact the capability that editing it takes
+    (None: it is only ever seen), for each subject the artefacts of which whoever moves it sees one (none: all do), and
+    the effects that make the report public."""
 
     guards: Mapping[str, Verb]
     effects: Mapping[str, Verb]
@@ -31,3 +32,5 @@ class Vocabulary:
     judging: Collection[str]
     never_over_the_own: Collection[str]
     artefacts: Mapping[str, str | None]
+    movers_see: Mapping[str, frozenset[str]]
+    publishing: Collection[str]
