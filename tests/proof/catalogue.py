@@ -57,6 +57,18 @@ class Proof:
 
 PROOFS: tuple[Proof, ...] = (
     Proof(
+        "T08-wal", "a power cut loses nothing that was answered, and damages nothing (write-ahead log)",
+        "power:wal", smoke=200, slice=8_000, whole=200_000, long=1_000_000, part=1,
+    ),
+    Proof(
+        "T08-truncate", "the same in the mode for an older SQLite",
+        "power:truncate", smoke=200, slice=8_000, whole=200_000, long=1_000_000, part=2,
+    ),
+    Proof(
+        "T08-files", "a file that a stored row speaks of is there and whole after a power cut",
+        "files:files", smoke=2_000, slice=20_000, whole=100_000, long=600_000, part=1,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),
