@@ -159,13 +159,11 @@ def _written(begin: Base, steps: Sequence[Step], mode: Mode, folder: Path, chanc
     return Written(before, recorder.log)
 
 
-def _rows(file: Path) -> dict[str, list[str]]:
+def _rows(file: Path) -> dict[str, str]:
     """All rows of a database, by table."""
     reader = apsw.Connection(str(file))
     tables = [str(name) for (name,) in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    found: dict[str, list[object]] = {
-        name: sorted(map(repr, reader.execute(f"SELECT * FROM {name}"))) for name in tables
-    }
+    found = {name: "\n".join(sorted(map(repr, reader.execute(f"SELECT * FROM {name}")))) for name in tables}
     reader.close()
     return found
 

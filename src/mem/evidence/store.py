@@ -18,10 +18,13 @@ class Store:
         self.root = root
 
     def put(self, data: bytes) -> str:
-        """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once."""
+        """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once; what lies there damaged is
+        replaced."""
         name = hashlib.sha256(data).hexdigest()
         target = self._path(name)
-        if not target.exists():
+        try:
+            self.get(name)
+        except OSError:
             self._write(target, data)
         # of what was there already, too: whoever put it there may not have come to this, or failed
         for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
