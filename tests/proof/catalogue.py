@@ -69,6 +69,10 @@ PROOFS: tuple[Proof, ...] = (
         "files:files", smoke=2_000, slice=20_000, whole=100_000, long=600_000, part=1,
     ),
     Proof(
+        "T27-backups", "a backup made while others write holds all that was answered before, and is proven to",
+        "backups:backups", smoke=1, slice=4, whole=50, long=300, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

@@ -33,7 +33,7 @@ OPERATIONS = 12
 
 def files(ask: Ask) -> Tally:
     """Count the states that crashes may leave until there are as many as asked for."""
-    begin, tally, lost, seen = base(ask.folder / "base"), Tally(), Counter[str](), Counter[str]()
+    begin, tally, lost, seen = base(sqlite_url(ask.folder / "base.db")), Tally(), Counter[str](), Counter[str]()
     number = 0
     while tally.runs < ask.runs:
         log = _attached(begin, ask.folder / str(number), random.Random(f"{ask.seed} {number}"), seen)
@@ -55,7 +55,7 @@ def _attached(begin: Base, folder: Path, chance: random.Random, seen: Counter[st
     """Attach some files, and what was done below for it."""
     top = folder / "data"
     top.mkdir(parents=True)
-    recorder, store, database = Recorder(top), Store(top / "evidence"), Database(sqlite_url(begin.file))
+    recorder, store, database = Recorder(top), Store(top / "evidence"), Database(begin.url)
     pool = [chance.randbytes(chance.choice((1, 40, 700))).hex().encode() for _ in range(2)]
     _, token = begin.people["entity"]
     data = pool[0]

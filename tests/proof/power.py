@@ -75,7 +75,7 @@ def truncate(ask: Ask) -> Tally:
 
 
 def _proof(ask: Ask, journal: str, controls: Sequence[Mode]) -> Tally:
-    begin = base(ask.folder / "base")
+    begin = base(sqlite_url(ask.folder / "base.db"))
     shipped = _shipped(begin)
     tally, seen = Tally(), Counter[str]()
     found = {mode: Counter[str]() for mode in (shipped, *controls)}
@@ -118,7 +118,7 @@ def _seen(log: Sequence[Op]) -> Iterator[str]:
 
 def _shipped(begin: Base) -> Mode:
     """How the product tells SQLite to write."""
-    database = Database(sqlite_url(begin.file))
+    database = Database(begin.url)
     with database.write() as connection:
         journal = connection.execute(text("PRAGMA journal_mode")).scalar_one()
         number = connection.execute(text("PRAGMA synchronous")).scalar_one()

@@ -18,8 +18,9 @@ from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
 from tests.callers import Caller
-from tests.databases import migrated, sqlite_url
+from tests.databases import migrated
 from tests.methods_of import MEM, real_method
 from tests.worlds import world
 
@@ -48,18 +49,21 @@ class Step:
 class Base:
     """A database to begin with; the evaluation, who acts on it (person and token), and its texts by question."""
 
-    file: Path
+    url: str
     evaluation: UUID
     people: dict[str, tuple[UUID, str]]
     versions: dict[str, int]
 
+    @property
+    def file(self) -> Path:
+        """The database, where it is of SQLite."""
+        return Path(str(make_url(self.url).database))
 
-def base(folder: Path) -> Base:
-    """A round of three states in which Barbados is answering and has answered everything."""
-    folder.mkdir(parents=True)
-    file = folder / "base.db"
-    migrated(sqlite_url(file))
-    database = Database(sqlite_url(file))
+
+def base(url: str) -> Base:
+    """A round of three states, in an empty database, in which Barbados is answering and has answered everything."""
+    migrated(url)
+    database = Database(url)
     with database.write() as connection:
         work = Work(connection, now())
         made = world(work, real_method()).to("answering")
@@ -69,7 +73,7 @@ def base(folder: Path) -> Base:
         form = made.standing().form
         texts = {key: version for key, version in newest(work, made.id).items() if form.asked[key].type.name == "text"}
     database.dispose()
-    return Base(file, made.id, people, texts)
+    return Base(url, made.id, people, texts)
 
 
 def recorded(begin: Base, folder: Path, requests: int, chance: random.Random) -> list[Step]:
