@@ -69,6 +69,10 @@ PROOFS: tuple[Proof, ...] = (
         "files:files", smoke=2_000, slice=20_000, whole=100_000, long=600_000, part=1,
     ),
     Proof(
+        "T15-tampering", "whatever is done to the record is found and named, and nothing else is",
+        "tampering:tampering", smoke=300, slice=5_000, whole=50_000, long=500_000, part=2,
+    ),
+    Proof(
         "T27-backups", "a backup made while others write holds all that was answered before, and is proven to",
         "backups:backups", smoke=1, slice=4, whole=50, long=300, part=2,
     ),
