@@ -52,6 +52,7 @@ class Cast:
     """A person for each role. Entities and experts by state; one expert and the coordinator are of other states."""
 
     officer: Caller
+    deputy: Caller
     entities: Mapping[str, Caller]
     experts: Mapping[str, Caller]
     contributor: Caller
@@ -68,7 +69,13 @@ def cast(api: Api) -> Cast:
     entities = {state: person(api, "national_coordinating_entity", state) for state in STATES}
     experts = {state: person(api, "expert", state) for state in (*STATES, UNINVOLVED)}
     others = (("ministry_contributor", "BRB"), ("coordinator", "USA"), ("commission", None), ("auditor", None))
-    return Cast(person(api, "mem_unit"), entities, experts, *(person(api, role, state) for role, state in others))
+    return Cast(
+        person(api, "mem_unit"),
+        person(api, "mem_unit"),
+        entities,
+        experts,
+        *(person(api, role, state) for role, state in others),
+    )
 
 
 @dataclass(frozen=True)
@@ -243,7 +250,12 @@ class Road:
         await self.move(self.cast.commission, "approve", occasion=await self.session())
 
     async def publish(self) -> None:
-        await self.move(self.cast.officer, "publish")
+        await self.both(self.cast.officer, self.cast.deputy, "publish")
+
+    async def both(self, first: Caller, second: Caller, trigger: str, **payload: Any) -> dict[str, Any]:
+        """Two persons fire a trigger together on Barbados' evaluation: one asks, the other approves."""
+        asked = ok(await first.fire(self.path, trigger, **payload), 202)
+        return dict(ok(await second.post(f"{V1}/approvals/{asked['id']}/second")))
 
 
 async def road(api: Api, stage: str = "enrolled", code: str = "r-1", players: Cast | None = None) -> Road:

@@ -57,6 +57,7 @@ async def hired(api: Api) -> Cast:
 
     return Cast(
         officer,
+        await hire("mem_unit"),
         {state: await hire("national_coordinating_entity", state) for state in STATES},
         {state: await hire("expert", state) for state in (*STATES, UNINVOLVED)},
         await hire("ministry_contributor", "BRB"),
@@ -265,7 +266,10 @@ async def record(found: Road, reader: Caller | None = None) -> list[dict[str, An
 
 async def the_report_is_published(found: Road, approved: Mapping[str, Any]) -> None:
     assert ok(await found.cast.entity.get(f"{found.path}/recommendations"))["recommendations"] == []
-    await found.move(found.cast.officer, "publish")
+    alone = ok(await found.cast.officer.fire(found.path, "publish"), 202)  # it takes two persons
+    assert codes(refused(await found.cast.officer.post(f"{V1}/approvals/{alone['id']}/second"), 409)) == {"same_person"}
+    await nothing_is_public(found)
+    assert ok(await found.cast.deputy.post(f"{V1}/approvals/{alone['id']}/second"))["outcome"] == "given"
     (line,) = ok(await found.api.get(f"{V1}/published"))["reports"]
     assert (line["state"], line["version"], line["synthetic"], line["sha256"]) == ("BRB", 2, True, approved["sha256"])
     public = ok(await found.api.get(found.public_path))

@@ -16,6 +16,7 @@ from tests.values import value_for
 
 from mem.answers.rules import missing
 from mem.answers.service import NewAnswer, give, newest
+from mem.approvals.service import Waiting
 from mem.assessments.rules import Citation, Judgement, Spoken
 from mem.assessments.service import conclude, concluded, find, hand_in
 from mem.assessments.voices import speak
@@ -25,6 +26,7 @@ from mem.methods.method import Method
 from mem.people.policy import Actor, Grant
 from mem.people.service import add_person, grant_role
 from mem.process.advance import Moved, advance
+from mem.process.approving import second
 from mem.process.facts import Payload
 from mem.process.subjects import moving
 from mem.reports.comments import NewComment, NewResponse, comment, listed, respond
@@ -47,8 +49,8 @@ CHANGED_TEXT, CHANGED_RATING = {"en": "The country does more than was found."}, 
 
 @dataclass(frozen=True)
 class World:
-    """A round and who acts in it, as `work` sees it. Entities, contributors and experts by state; one coordinator is
-    of the evaluated state, one of another."""
+    """A round and who acts in it, as `work` sees it. Entities, contributors and experts by state; one coordinator is of
+    the evaluated state, one of another; of the secretariat there are two, since some acts take two persons."""
 
     work: Work
     method: Method
@@ -60,6 +62,7 @@ class World:
     experts: Mapping[str, Actor]
     coordinators: Mapping[str, Actor]
     secretariat: Actor
+    deputy: Actor
     commission: Actor
     auditor: Actor
     designations: dict[str, UUID] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class World:
     @property
     def everybody(self) -> list[Actor]:
         by_state = (self.entities, self.contributors, self.experts, self.coordinators)
-        whole = (self.secretariat, self.commission, self.auditor)
+        whole = (self.secretariat, self.deputy, self.commission, self.auditor)
         return [*(actor for actors in by_state for actor in actors.values()), *whole]
 
     def within(self, work: Work) -> World:
@@ -108,7 +111,9 @@ class World:
         """Fire a trigger on Barbados' evaluation, or on what stands elsewhere, on the version it has."""
         where = position or self.id
         seen = moving(self.work, where, None).version
-        return advance(self.by(actor, days), actor, where, trigger, Payload(**payload), seen)
+        moved = advance(self.by(actor, days), actor, where, trigger, Payload(**payload), seen)
+        assert isinstance(moved, Moved)
+        return moved
 
     def to(self, stage: str) -> World:
         """Bring Barbados' evaluation on to this stage."""
@@ -239,7 +244,19 @@ class World:
         self.fire(self.commission, "approve", occasion=self.session())
 
     def publish(self) -> None:
-        self.fire(self.secretariat, "publish")
+        self.both(self.secretariat, self.deputy, "publish")
+
+    def both(self, first: Actor, other: Actor, trigger: str, **payload: Any) -> Waiting:
+        """Two persons fire a trigger together on Barbados' evaluation."""
+        asked = self.ask(first, trigger, **payload)
+        return second(self.by(other), other, asked)
+
+    def ask(self, first: Actor, trigger: str, **payload: Any) -> UUID:
+        """One person asks for a move of Barbados' evaluation; the approval that waits for another."""
+        seen = moving(self.work, self.id, None).version
+        asked = advance(self.by(first), first, self.id, trigger, Payload(**payload), seen)
+        assert isinstance(asked, UUID)
+        return asked
 
 
 def world(work: Work, method: Method, code: str = "round") -> World:
@@ -262,5 +279,6 @@ def world(work: Work, method: Method, code: str = "round") -> World:
     return World(
         work, method, round_id, cycle_id, evaluations,
         of_states("national_coordinating_entity"), of_states("ministry_contributor"), of_states("expert"),
-        of_states("coordinator", "BRB", "CHL"), secretariat, acting("commission"), acting("auditor"),
+        of_states("coordinator", "BRB", "CHL"), secretariat, acting("mem_unit"), acting("commission"),
+        acting("auditor"),
     )  # fmt: skip

@@ -15,7 +15,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from mem.api import (
     answers,
+    approvals,
     assessments,
+    conflicts,
     evaluations,
     evidence,
     experts,
@@ -54,6 +56,8 @@ ROUTERS = (
     rounds.routes,
     experts.routes,
     transitions.routes,
+    approvals.routes,
+    conflicts.routes,
     evaluations.routes,
     answers.routes,
     evidence.routes,

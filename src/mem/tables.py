@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, text
 
 from mem.answers import models as answers
+from mem.approvals import models as approvals
 from mem.assessments import models as assessments
 from mem.core.db import SERVER, Base
 from mem.evidence import models as evidence
@@ -23,13 +24,15 @@ from mem.reports import models as reports
 from mem.rounds import models as rounds
 
 FEATURES = (
-    answers, assessments, evidence, idempotency, ledger, methods, people, recommendations, reports, rounds,
+    answers, approvals, assessments, evidence, idempotency, ledger, methods, people, recommendations, reports, rounds,
 )  # fmt: skip
 METADATA = Base.metadata
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
+    "approval": ("outcome", "settled_by", "settled_at"),
     "assignment": ("designation_id", "person_id", "at", "handed_in_at", "ended_at"),
     "chain": ("seq", "head"),
+    "conflict": ("approval_id", "lifted_at"),
     "membership": ("ended_at",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
     "position": ("stage", "version", "entered_at"),

@@ -31,10 +31,9 @@ def key(connection: Connection, one: UUID) -> Any:
     return one.hex if connection.dialect.name == "sqlite" else one
 
 
-def old_rows(connection: Connection, method: Method) -> UUID:
-    """An evaluation with two voices and two conclusions, as the schema before knew them; the evaluation's id."""
+def old_rows(connection: Connection, evaluation: UUID) -> None:
+    """Two voices and two conclusions on an evaluation, as the schema before knew them."""
     work = Work(connection, NOON)
-    evaluation = populate(work, method)
     place = table(connection, "country_evaluation")
     round_id, state = connection.execute(select(place.c.round_id, place.c.state)).one()
     for number, voice in enumerate(("CHL", "JAM"), start=1):
@@ -50,15 +49,17 @@ def old_rows(connection: Connection, method: Method) -> UUID:
         agreed = {"agreement": "dissent" if dissents else "consensus", "dissents": dissents}
         which = {"evaluation_id": key(connection, evaluation), "unit": unit, "version": 1, "by": person, "at": NOON}
         connection.execute(insert(table(connection, "conclusion_version")).values(**which, **said, **agreed))
-    return evaluation
 
 
 def test_what_was_recorded_of_the_voices_becomes_their_stances_and_back(
     empty_database: Database, method: Method
 ) -> None:
-    upgrade(empty_database, BEFORE)
+    upgrade(empty_database)
     with empty_database.write() as connection:
-        old_rows(connection, method)
+        evaluation = populate(Work(connection, NOON), method)
+    downgrade(empty_database, BEFORE)
+    with empty_database.write() as connection:
+        old_rows(connection, evaluation)
     upgrade(empty_database, VOICES)
     with empty_database.read() as connection:
         stance, voice = table(connection, "stance"), table(connection, "assignment")

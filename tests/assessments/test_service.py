@@ -297,7 +297,7 @@ def test_nobody_concludes_anew_while_comments_are_answered_but_by_going_back(agr
     for actor in (here.coordinator, here.experts["CHL"]):
         with refused(here.work, NotAllowed, "not_open"):
             concludes(here, judged(here, base=1), by=actor)
-    here.fire(here.coordinator, "reopen_consolidation", reason="The country showed a decree.")
+    here.both(here.coordinator, here.secretariat, "reopen_consolidation", reason="The country showed a decree.")
     assert concludes(here, judged(here, base=1)) == [(UNIT, 2)]
 
 

@@ -26,7 +26,7 @@ def test_there_is_one_person_or_one_for_each_state_as_the_script_says(hired: Sta
     for persona in hired.personas:
         cast.setdefault(persona.role, []).append(persona.state)
     assert cast == {
-        "mem_unit": [None],
+        "mem_unit": [None, None],
         "commission": [None],
         "auditor": [None],
         "national_coordinating_entity": STATES,

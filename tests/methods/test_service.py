@@ -172,7 +172,7 @@ def test_a_move_is_noted_and_changes_stage_version_and_time(work: Work, method: 
     (row,) = rows(work, Position, id=HERE)
     assert (row.stage, row.version, row.entered_at) == ("answering", 2, later.now)
     (moved,) = rows(work, StageMove, position_id=HERE)
-    expected = (HERE, 2, method.digest, ROAD, "enrolled", "issue", "answering", SOMEBODY, later.now)
+    expected = (HERE, 2, method.digest, ROAD, "enrolled", "issue", "answering", SOMEBODY, later.now, None)
     assert tuple(moved) == expected
 
 

@@ -47,7 +47,7 @@ def actor(*grants: tuple[str, str | None], scope: frozenset[str] | None = None) 
 def at(stage: str, state: str = OWN, assigned: bool = False) -> Place:
     """The evaluation of a state in a stage of the real road, with the real roles."""
     road = real_method().workflows[EVALUATION]
-    return Place(real_method().roles, state, road.sees(stage), road.edits(stage), assigned, MEM)
+    return Place(real_method().roles, state, road.sees(stage), road.edits(stage), assigned, mechanism=MEM)
 
 
 def codes(verdict: Allow | Deny) -> list[str]:

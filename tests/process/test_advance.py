@@ -24,7 +24,9 @@ from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position, StageMove
 from mem.people.policy import Actor
-from mem.process.advance import NEED, Possible, advance, lapse, possible
+from mem.process import approving
+from mem.process.advance import Possible, advance, lapse, possible
+from mem.process.blockers import NEED
 from mem.process.facts import Payload
 from mem.process.subjects import moving
 from mem.recommendations.service import issued
@@ -56,9 +58,15 @@ def attempt(here: World, actor: Actor, one: Possible, payload: Payload) -> list[
             moved = advance(here.by(actor), actor, here.id, one.trigger, payload, version)
         except (NotAllowed, Refused) as refusal:
             return list(refusal.reasons)
-        assert (moved.trigger, moved.from_stage, moved.to_stage, moved.version) == (
-            one.trigger, stage, one.to, version + 1,
-        )  # fmt: skip
+        if isinstance(moved, UUID):
+            assert (here.stage, bool(one.second)) == (stage, True)  # it waits for another person
+            other = here.deputy if actor != here.deputy else here.secretariat
+            approving.second(here.by(other), other, moved)
+        else:
+            assert (moved.trigger, moved.from_stage, moved.to_stage, moved.version) == (
+                one.trigger, stage, one.to, version + 1,
+            )  # fmt: skip
+            assert not one.second
         assert (here.stage, here.standing().version) == (one.to, version + 1)
     return []
 

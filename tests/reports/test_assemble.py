@@ -200,7 +200,7 @@ def test_the_same_record_gives_the_same_digest(here: World) -> None:
 
 def test_another_record_gives_another_digest(here: World) -> None:
     here.to("revision")
-    here.fire(here.coordinator, "reopen_consolidation", reason="A law was found.")
+    here.both(here.coordinator, here.secretariat, "reopen_consolidation", reason="A law was found.")
     again = Judgement("IS-7.2", {"en": "Better."}, "completed", here.citations()["IS-7.2"], 1)
     conclude(here.by(here.coordinator), here.coordinator, here.id, [again])
     assemble(here.work, here.standing(), "again")
@@ -301,7 +301,7 @@ def test_what_was_changed_for_a_comment_holds_until_it_is_concluded_anew(revised
     later."""
     session = revised.session()
     revised.fire(revised.commission, "send_back", reason="Say more.", occasion=session)
-    revised.fire(revised.coordinator, "reopen_consolidation", reason="A law was found.")
+    revised.both(revised.coordinator, revised.secretariat, "reopen_consolidation", reason="A law was found.")
     again = Judgement(unit, {"en": "Anew."}, "partially_completed", revised.citations()[unit], 1)
     conclude(revised.by(revised.coordinator, days=1), revised.coordinator, revised.id, [again])
     assemble(revised.work, revised.standing(), "again")

@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 from tests.callers import Api, Caller, person
-from tests.road import Road, ok, road
-from tests.secrecy.truth import FREE, MEMBERS, RULE_OF, STAGES, WHO, expected
+from tests.road import V1, Road, ok, road
+from tests.secrecy.truth import FREE, HIDDEN, MEMBERS, RULE_OF, STAGES, WHO, expected
 
 from mem.core.clock import now
 from mem.core.work import Work
@@ -34,6 +34,9 @@ BODIES: dict[str, Any] = {
     "enrol": {"states": ["ZZZ"]},
     "record_occasion": {"kind": "nothing", "title": "x", "held_on": "2026-01-01"},
     "designate": {"state": "BRB", "person": UNKNOWN, "rank": "nothing"},
+    "declare_conflict": {"person": UNKNOWN, "state": "ZZZ", "reason": "x"},
+    "lift_conflict": {"reason": "x"},
+    "export_drafts": {"reason": "x"},
     "assign": {"designations": [UNKNOWN]},
     "substitute": {"designation": UNKNOWN, "reason": "x"},
     "end_voice": {"reason": "x"},
@@ -112,6 +115,10 @@ async def known(found: Road, spare: Caller) -> dict[str, str]:
     for name, noun in (("assignment", "assignments"), ("evidence", "evidence"), ("recommendation", "recommendations")):
         listed = ok(await officer.get(f"{found.path}/{noun}"))[noun]
         told[name] = listed[-1]["id"] if listed else told[name]
+    declared = {"person": str(found.cast.experts["PER"].person_id), "state": "JAM", "reason": "x"}
+    told["conflict"] = ok(await officer.post(f"{found.round_path}/conflicts", declared), 201)["id"]
+    lifting = await officer.post(f"{V1}/conflicts/{told['conflict']}/lift", {"reason": "x"})
+    told["approval"] = ok(lifting, 202)["id"]
     with found.api.house.database.write() as connection:
         make_checkpoint(Work(connection, now()), found.api.house.key)
     return told
@@ -134,7 +141,7 @@ async def ask(caller: Caller, operation: str, verb: str, path: str) -> httpx.Res
         more = {"json": BODIES[operation]} if operation in BODIES else {}
     if operation == "candidates":
         more["params"] = {"state": "BRB"}
-    if operation == "designate":
+    if operation in ("designate", "declare_conflict"):
         more["json"] = {**BODIES[operation], "person": str(caller.person_id)}
     sent: dict[str, str | None] = {**headers, **({} if caller.token else {"Authorization": None})}
     return await caller.send(verb.upper(), path, {}, headers=sent, **more)
@@ -146,7 +153,7 @@ def told(response: httpx.Response) -> str:
 
 def test_every_operation_is_in_the_table_and_nothing_else(app: FastAPI) -> None:
     named = {operation for operation, _, _ in operations(app)}
-    assert named == RULE_OF.keys() | FREE.keys()
+    assert named == RULE_OF.keys() | FREE.keys() | HIDDEN.keys()
     assert set(MEMBERS) < set(WHO)
 
 

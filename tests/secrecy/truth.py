@@ -68,11 +68,16 @@ EVERYWHERE = {
     "published published_report checkpoint plan ready health": "".join(WHO),
     "me mechanism rounds round evaluations occasions designations round_transitions advance_round": MEMBERS,
     "add_person people grant_role end_role issue_token revoke_token": "O",
-    "open_round set_unit enrol record_occasion": "O",
+    "open_round set_unit enrol record_occasion export_drafts": "O",
+    "approvals conflicts declare_conflict": MEMBERS,
     "designate candidates": "E",
     "ledger": "OA",
 }
 """Operations beside an evaluation to those who may, in every stage."""
+
+CONCEALED = {"approval second withdraw lift_conflict": "O", "drafts": ""}
+"""Operations on what a secretary asked for, which needs another's approval, to those who may: whoever else holds a role
+is told that nothing is there. (What was asked for is to lift a conflict: no draft is to be had for it by anybody.)"""
 
 THERE_FROM = {
     "answer": "compilation", "answer_versions": "compilation", "evidence_content": "compilation",
@@ -95,6 +100,7 @@ def rules() -> dict[str, dict[str, str]]:
 RULES = rules()
 RULE_OF = {operation: rule for rule, named in OPERATIONS.items() for operation in named.split()}
 FREE = {operation: who for named, who in EVERYWHERE.items() for operation in named.split()}
+HIDDEN = {operation: who for named, who in CONCEALED.items() for operation in named.split()}
 
 
 def expected(operation: str, who: str, stage: str) -> str:
@@ -102,8 +108,10 @@ def expected(operation: str, who: str, stage: str) -> str:
     there = operation not in THERE_FROM or stage in STAGES[STAGES.index(THERE_FROM[operation]) : -1]
     if who == "r":
         return "401"  # whatever it is shown for
-    if operation in FREE:
-        allowed = who in FREE[operation]
+    if operation in HIDDEN and who in MEMBERS:
+        return "may" if who in HIDDEN[operation] else "404"
+    if operation in FREE or operation in HIDDEN:
+        allowed = who in FREE.get(operation, "")
     elif who == "n":
         return "401"
     elif operation == "evidence_content" and not there:

@@ -487,10 +487,10 @@ ROADS = [
         "a lapse that does not leave the stage",
         EVALUATION,
         "deadline: {days: questionnaire}",
-        "deadline: {days: questionnaire, lapse: publish}",
+        "deadline: {days: questionnaire, lapse: finalise}",
         (
             Expected(
-                "lapse: publish", "stages.answering.deadline.lapse", "no trigger 'publish' leaves this stage"
+                "lapse: finalise", "stages.answering.deadline.lapse", "no trigger 'finalise' leaves this stage"
             ),
         ),
     ),

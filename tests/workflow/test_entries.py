@@ -72,7 +72,7 @@ ROLES = [
             )
         ),
     ),
-    Changed("a secretariat that may respond", "roles.yaml", "advance, read_record]", "advance, respond]", ()),
+    Changed("a secretariat that may respond", "roles.yaml", "lift_conflicts, export_drafts]", "respond]", ()),
 ]  # fmt: skip
 
 SCALES = [

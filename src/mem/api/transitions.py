@@ -1,15 +1,19 @@
-"""What may move, why not, and move it: the same three addresses for rounds, evaluations and recommendations."""
+"""What may move, why not, and move it: the same three addresses for rounds, evaluations and recommendations. What takes
+two persons is answered with 202 and the approval that waits for the second."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Response, status
 from pydantic import Field
 
+from mem.api.approvals import ASKED, ApprovalShown
 from mem.api.routing import TAGGED, Id, Name, Prose, Reasoned, Shown, Taken, acts, router
 from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
 from mem.process.advance import Moved, advance, possible
+from mem.process.approving import shown
 from mem.process.facts import Payload
 from mem.process.guards import EVALUATION, RECOMMENDATION, ROUND
 
@@ -25,14 +29,17 @@ class Fire(Taken):
 
 
 class PossibleShown(Shown):
-    """A trigger that leaves the present stage. `is_open`: nothing is against it but what must come with it."""
+    """A trigger that leaves the present stage. `is_open`: nothing is against it but what must come with it. Where roles
+    stand in `second` it takes two persons; `asked` is what waits for the second, for whom that concerns."""
 
     trigger: str
     to: str
     by: list[str]
+    second: list[str]
     needs: list[str]
     is_open: bool
     blockers: list[Reasoned]
+    asked: ApprovalShown | None
 
 
 class Transitions(Shown):
@@ -65,19 +72,21 @@ def _possible(door: Door, response: Response, position: UUID, kind: str) -> Tran
     )
 
 
-def _fire(door: Door, position: UUID, kind: str, body: Fire, if_match: str | None) -> MovedShown:
+def _fire(door: Door, position: UUID, kind: str, body: Fire, if_match: str | None) -> MovedShown | Response:
     version = expected_version(if_match)
 
     def act() -> dict[str, object]:
         payload = Payload(body.reason, body.occasion)
-        moved = advance(door.work, door.actor, position, body.trigger, payload, version, kind)
-        return vars(moved)
+        done = advance(door.work, door.actor, position, body.trigger, payload, version, kind)
+        return vars(done) if isinstance(done, Moved) else {"approval": str(done)}
 
-    return door.once(
-        act,
-        lambda done: MovedShown.model_validate(Moved(**done)),
-        lambda: possible(door.work, door.actor, position, Payload(), kind),
-    )
+    def show(done: dict[str, Any]) -> MovedShown | Response:
+        if "approval" not in done:
+            return MovedShown.model_validate(Moved(**done))
+        found = ApprovalShown.model_validate(shown(door.work, door.actor, UUID(done["approval"])))
+        return Response(found.model_dump_json(), status.HTTP_202_ACCEPTED, media_type="application/json")
+
+    return door.once(act, show, lambda: possible(door.work, door.actor, position, Payload(), kind))
 
 
 @routes.get(
@@ -88,10 +97,16 @@ def round_possible(round: UUID, door: Reading, response: Response) -> Transition
     return _possible(door, response, round, ROUND)
 
 
-@routes.post("/rounds/{round}/transitions", openapi_extra=acts("round.advance"), operation_id="advance_round")
+@routes.post(
+    "/rounds/{round}/transitions",
+    openapi_extra=acts("round.advance"),
+    operation_id="advance_round",
+    response_model=MovedShown,
+    responses=ASKED,
+)
 def round_fire(
     round: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
-) -> MovedShown:
+) -> MovedShown | Response:
     """Move the round."""
     return _fire(door, round, ROUND, body, if_match)
 
@@ -111,10 +126,12 @@ def evaluation_possible(evaluation: UUID, door: Reading, response: Response) -> 
     "/evaluations/{evaluation}/transitions",
     openapi_extra=acts("evaluation.advance"),
     operation_id="advance_evaluation",
+    response_model=MovedShown,
+    responses=ASKED,
 )
 def evaluation_fire(
     evaluation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
-) -> MovedShown:
+) -> MovedShown | Response:
     """Move the evaluation."""
     return _fire(door, evaluation, EVALUATION, body, if_match)
 
@@ -134,9 +151,11 @@ def recommendation_possible(recommendation: UUID, door: Reading, response: Respo
     "/recommendations/{recommendation}/transitions",
     openapi_extra=acts("recommendation.advance"),
     operation_id="advance_recommendation",
+    response_model=MovedShown,
+    responses=ASKED,
 )
 def recommendation_fire(
     recommendation: UUID, body: Fire, door: Writing, if_match: IfMatch = None, key: IdempotencyKey = None
-) -> MovedShown:
+) -> MovedShown | Response:
     """Move the recommendation."""
     return _fire(door, recommendation, RECOMMENDATION, body, if_match)

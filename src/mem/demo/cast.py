@@ -11,8 +11,9 @@ from mem.demo.stage import Persona, Stage
 def hire(stage: Stage, first: Caller) -> None:
     """Make every persona of the script; `first` is the officer who may manage people."""
     for role, how in stage.script["personas"].items():
-        for state in _states(stage, how):
-            name = f"Synthetic {role.replace('_', ' ')}" + (f" of {state}" if state else "")
+        for number, state in enumerate(_states(stage, how), start=1):
+            which = f" of {state}" if state else f" {number}" * ("persons" in how)
+            name = f"Synthetic {role.replace('_', ' ')}{which}"
             person = first.post("/people", {"name": name})["id"]
             grant = {"mechanism": stage.mechanism["code"], "role": role, "state": state}
             first.post(f"/people/{person}/roles", grant)
@@ -26,4 +27,4 @@ def _states(stage: Stage, how: dict[str, object]) -> Iterator[str | None]:
     elif "from_states" in how:
         yield from [state for state in stage.states if state not in stage.absent][: int(str(how["from_states"]))]
     else:
-        yield None
+        yield from [None] * int(str(how.get("persons", 1)))

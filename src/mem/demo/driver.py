@@ -130,9 +130,21 @@ def _step(stage: Stage, path: str, state: str | None, seen: Mapping[str, Any]) -
             mine = next((one for one in view["transitions"] if one["trigger"] == wanted["trigger"]), None)
             if mine is not None and mine["is_open"]:
                 payload = _payload(stage, mine["needs"])
-                persona.caller.fire(path, wanted["trigger"], view["version"], **payload)
+                done = persona.caller.fire(path, wanted["trigger"], view["version"], **payload)
+                if mine["second"]:
+                    _second(stage, persona, mine["second"], state, done["id"])
                 return True
     return False
+
+
+def _second(stage: Stage, first: Persona, roles: Sequence[str], state: str | None, approval: str) -> None:
+    """Another person approves what takes two. Raises `Stuck` where nobody else plays one of these roles."""
+    for role in roles:
+        for persona in stage.everybody(role):
+            if persona is not first and (state is None or persona.state != state):
+                persona.caller.post(f"/approvals/{approval}/second")
+                return
+    raise Stuck(f"it takes two persons, and nobody else plays {' or '.join(roles)}")
 
 
 def _payload(stage: Stage, needs: Sequence[str]) -> dict[str, Any]:

@@ -55,10 +55,12 @@ class RoundPart(Part):
 
 
 class Cast(Part):
-    """How many play a role: one; one for each state; or one for each of the first so many states."""
+    """How many play a role: one, or so many (`persons`); one for each state; or one for each of the first so many
+    states."""
 
     each: Literal["state"] | None = None
     from_states: int | None = Field(None, ge=1)
+    persons: int = Field(1, ge=1)
     designated_as: Text | None = None
 
 

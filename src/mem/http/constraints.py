@@ -10,6 +10,8 @@ MEANING: dict[str, MemError] = {
     "ck_assignment_never_the_own_country": Conflict(
         "own_country", "An expert is never assigned to the evaluation of the own country."
     ),
+    "declared_conflict": Conflict("declared_conflict", "This person has a declared conflict with the state evaluated."),
+    "uq_conflict_declared": Conflict("declared_already", "This conflict is declared already."),
     "uq_assignment_evaluation_id_expert_state": Conflict(
         "one_voice", "A state has one voice: another expert of that state is assigned already."
     ),
@@ -26,6 +28,7 @@ MEANING: dict[str, MemError] = {
 
 _SQLITE_COLUMNS = {  # SQLite names the columns of a broken UNIQUE, not the constraint
     "assignment.evaluation_id, assignment.expert_state": "uq_assignment_evaluation_id_expert_state",
+    "conflict.round_id, conflict.person_id, conflict.state": "uq_conflict_declared",
     "answer_version.evaluation_id, answer_version.question, answer_version.version": "pk_answer_version",
     "finding_version.assignment_id, finding_version.unit, finding_version.version": "pk_finding_version",
     "conclusion_version.evaluation_id, conclusion_version.unit, conclusion_version.version": ("pk_conclusion_version"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +47,11 @@ class Method:
     @cached_property
     def calendar(self) -> Calendar:
         return Calendar.model_validate(self.parts["calendar.yaml"])
+
+    def second_until(self, now: datetime) -> datetime | None:
+        """Until when a second person approves what another asks for now; None: without end."""
+        name = self.mechanism.second_within
+        return None if name is None else now + timedelta(days=self.calendar.days[name].days)
 
     @cached_property
     def _scales(self) -> dict[str, Scale]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -36,7 +36,7 @@ class MethodPart(Base):
 
 
 class AllowedTransition(Base):
-    """One move that a pinned workflow allows."""
+    """One move that a pinned workflow allows, and whether it takes two persons."""
 
     __tablename__ = "allowed_transition"
     method: Mapped[str] = mapped_column(ForeignKey("method.digest"), primary_key=True)
@@ -44,6 +44,7 @@ class AllowedTransition(Base):
     from_stage: Mapped[str] = mapped_column(String(80), primary_key=True)
     trigger: Mapped[str] = mapped_column(String(80), primary_key=True)
     to_stage: Mapped[str] = mapped_column(String(80), primary_key=True)
+    two_persons: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Position(Base):
@@ -60,7 +61,8 @@ class Position(Base):
 
 
 class StageMove(Base):
-    """One move that happened. `seq` is the version it produced."""
+    """One move that happened. `seq` is the version it produced. Of one that takes two persons, `by` is the second, and
+    `approval_id` says who asked for it; a trigger demands it."""
 
     __tablename__ = "stage_move"
     __table_args__ = (
@@ -85,3 +87,4 @@ class StageMove(Base):
     to_stage: Mapped[str] = mapped_column(String(80))
     by: Mapped[UUID | None]
     at: Mapped[datetime]
+    approval_id: Mapped[UUID | None]

@@ -38,14 +38,15 @@ def pin(work: Work, method: Method) -> None:
     work.db.execute(insert(AllowedTransition), [*_moves(method)])
 
 
-def _moves(method: Method) -> Iterator[dict[str, str]]:
+def _moves(method: Method) -> Iterator[dict[str, object]]:
     """Every move that the workflows allow; from nowhere to the initial stage is one."""
     for workflow in method.workflows.values():
         base = {"method": method.digest, "workflow": workflow.workflow}
-        yield {**base, "from_stage": "", "trigger": "", "to_stage": workflow.initial}
+        yield {**base, "from_stage": "", "trigger": "", "to_stage": workflow.initial, "two_persons": False}
         for transition in workflow.transitions:
+            move = {**base, "trigger": transition.trigger, "to_stage": transition.to}
             for stage in transition.from_:
-                yield {**base, "from_stage": stage, "trigger": transition.trigger, "to_stage": transition.to}
+                yield {**move, "from_stage": stage, "two_persons": bool(transition.second)}
 
 
 def pinned(work: Work, method_digest: str) -> Method:
@@ -98,12 +99,19 @@ def lock(work: Work, position_id: UUID) -> tuple[str, int] | None:
 
 
 def move(
-    work: Work, position_id: UUID, method: Method, workflow: str, trigger: str, seen: tuple[str, int], to: str
+    work: Work,
+    position_id: UUID,
+    method: Method,
+    workflow: str,
+    trigger: str,
+    seen: tuple[str, int],
+    to: str,
+    approval_id: UUID | None = None,
 ) -> int:
     """Compare-and-swap a subject to its next stage, with the move that the database demands for it.
 
-    `seen` is the (stage, version) decided upon. Returns the new version; raises `Precondition` when another won.
-    Called by `process.advance` alone.
+    `seen` is the (stage, version) decided upon; `approval_id` what a second person gave, where it takes one. Returns
+    the new version; raises `Precondition` when another won. Called by `process.advance` alone.
     """
     stage, version = seen
     work.db.execute(
@@ -117,6 +125,7 @@ def move(
             to_stage=to,
             by=work.actor_id,
             at=work.now,
+            approval_id=approval_id,
         )
     )
     swapped = work.db.execute(

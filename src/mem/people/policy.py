@@ -17,7 +17,7 @@ CAPABILITIES = frozenset(
     {
         "manage_people", "open_round", "set_units", "enrol_states", "record_occasion", "designate_experts",
         "assign_experts", "advance", "answer", "attach_evidence", "write_findings", "consolidate", "comment",
-        "respond", "read_record",
+        "respond", "read_record", "lift_conflicts", "export_drafts",
     }
 )  # fmt: skip
 
@@ -46,6 +46,11 @@ RECORDED: Mapping[str, str] = {
     "state_enrolled": "progress",
     "stage_moved": "progress",
     "decision_recorded": "progress",
+    "approval_asked": "progress",
+    "approval_given": "progress",
+    "approval_withdrawn": "progress",
+    "conflict_lifted": "progress",
+    "drafts_exported": "progress",
     "answers_given": "answers",
     "answers_submitted": "answers",
     "evidence_attached": "evidence",
@@ -92,6 +97,12 @@ ACTIONS = _actions(
     Action("me.read", member=True),
     Action("method.read", member=True),
     Action("round.read", member=True),
+    Action("approval.read", member=True),
+    Action("approval.settle", member=True),
+    Action("conflict.declare", member=True),
+    Action("conflict.read", member=True),
+    Action("conflict.lift", needs="lift_conflicts"),
+    Action("drafts.export", needs="export_drafts"),
     Action("people.manage", needs="manage_people"),
     Action("round.open", needs="open_round"),
     Action("round.enrol", needs="enrol_states"),
@@ -148,7 +159,8 @@ class Place:
     """The facts a decision needs about where the act would take place.
 
     `state` is the evaluated or acting state (None: no state concerned); `sees` and `edits` map a role to
-    artefacts in the present stage; `assigned` says whether the actor is assigned there. `mechanism` is the one whose
+    artefacts in the present stage; `assigned` says whether the actor is assigned there, `conflicted` whether a conflict
+    of theirs with the state is declared. `mechanism` is the one whose
     roles count (empty: none does).
     """
 
@@ -157,6 +169,7 @@ class Place:
     sees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     edits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     assigned: bool = False
+    conflicted: bool = False
     mechanism: str = ""
 
 
@@ -179,6 +192,9 @@ TOKEN_SCOPE = Reason("token_scope", "Your token is not made for this.")
 OWN_COUNTRY = Reason("own_country", "Whoever evaluates has no part in the evaluation of the own country.")
 
 
+CONFLICT = Reason("declared_conflict", "You have declared a conflict of interest with this state.")
+
+
 def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
     """The decision. Total: what no rule allows is denied."""
     if action.open:
@@ -193,6 +209,8 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
         return NOBODY
     if evaluates_own(actor, place):
         return Deny((OWN_COUNTRY,))
+    if place.conflicted:
+        return Deny((CONFLICT,))
     reasons: dict[str, Reason] = {}
     for grant in actor.grants:
         against = tuple(_against(actor, grant, action, place))
@@ -217,7 +235,7 @@ def own_states(actor: Actor, place: Place) -> frozenset[str]:
 
 def seen_by(actor: Actor, place: Place) -> frozenset[str]:
     """The artefacts that an actor sees in a place, by any of the roles held."""
-    if evaluates_own(actor, place):
+    if evaluates_own(actor, place) or place.conflicted:
         return frozenset()
     looking = {artefact: Action("look", sees=frozenset({artefact})) for artefact in ARTEFACTS}
     return frozenset(a for a, action in looking.items() if isinstance(decide(actor, action, place), Allow))

@@ -1,48 +1,51 @@
 """May this subject move, why not, and if so, move it. The one door for every stage.
 
 Lock the row, gather facts, decide purely, compare-and-swap, run the effects, write the event: one transaction.
-Asking what is possible runs the same `_blockers`.
+Asking what is possible runs the same `blockers`. What takes two persons is asked for by one, and moves when another
+approves it, by the same road.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert
 
+from mem.approvals.service import Asked, Waiting, ask, waiting
 from mem.core.clock import iso
 from mem.core.errors import NotAllowed, NotFound, Precondition, Reason, Refused
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.service import lock, move
-from mem.people.policy import ACTIONS, Actor, Deny, decide, seen_by
+from mem.people.policy import Actor
+from mem.process.blockers import NEED, against, blockers, neither
 from mem.process.effects import EFFECTS, Done
-from mem.process.facts import Facts, Payload
-from mem.process.guards import GUARDS
+from mem.process.facts import Payload
 from mem.process.subjects import Moving, moving
 from mem.rounds.models import Deadline
 from mem.rounds.standing import may
 from mem.workflow.definition import Transition
 
-NEED = {
-    "reason": Reason("reason_needed", "This needs a reason.", "/reason"),
-    "occasion": Reason("occasion_needed", "This needs the occasion that decided.", "/occasion"),
-}
+MOVE = "move"
+"""The act that a second person approves here."""
 
 
 @dataclass(frozen=True)
 class Possible:
-    """A trigger that leaves the present stage: where it leads, who fires it, what must come with it, and every
-    blocker; it is open when there is none but what must come with it."""
+    """A trigger that leaves the present stage: where it leads, who fires it, who approves it where it takes two, what
+    must come with it, and every blocker; it is open when there is none but what must come with it. `asked`: the
+    approval that waits for a second person, for those who may ask for it or approve it."""
 
     trigger: str
     to: str
     by: Sequence[str]
+    second: Sequence[str]
     needs: Sequence[str]
     blockers: Sequence[Reason]
+    asked: Waiting | None
 
     @property
     def is_open(self) -> bool:
@@ -64,17 +67,19 @@ def possible(
 ) -> tuple[Moving, list[Possible]]:
     """Every trigger that leaves the present stage, each with all its blockers for this actor. `kind`: the subject that
     is meant, if one is; another at this position is not there."""
-    subject = _seen(work, actor, position_id, kind)
+    subject = seen_subject(work, actor, position_id, kind)
     leaving = subject.workflow.leaving(subject.stage)
-    facts = subject.facts(work, payload, leaving)
+    facts, asked = subject.facts(work, payload, leaving), asked_of(work, subject)
     work.decided.add(subject.read)
     return subject, [
         Possible(
             transition.trigger,
             transition.to,
             transition.by,
+            transition.second,
             transition.needs,
-            _blockers(subject, actor, transition, facts),
+            blockers(subject, actor, transition, facts, asked),
+            None if neither(subject, actor, transition) else asked.get(transition.trigger),
         )
         for transition in leaving
     ]
@@ -88,17 +93,23 @@ def advance(
     payload: Payload,
     seen_version: int,
     kind: str | None = None,
-) -> Moved:
-    """Fire a trigger for an actor who saw `seen_version`. Raises `Refused` with every blocker, `NotAllowed` when there
-    is none but that it is not the actor's to fire, `Precondition` when the subject has moved since, `NotFound` when it
-    is not for the actor."""
+) -> Moved | UUID:
+    """Fire a trigger for an actor who saw `seen_version`; of one that takes two persons, the approval that now waits
+    for the second. Raises `Refused` with every blocker, `NotAllowed` when there is none but that it is not the actor's
+    to fire, `Precondition` when the subject has moved since, `NotFound` when it is not for the actor."""
     lock(work, position_id)
-    subject = _seen(work, actor, position_id, kind)
+    subject = seen_subject(work, actor, position_id, kind)
     if subject.version != seen_version:
         raise Precondition(
             "stale", "This has moved since you saw it.", [Reason("stale", f"It stands in '{subject.stage}'.")]
         )
-    return _fire(work, subject, actor, trigger, payload)
+    transition, to = decided(work, subject, actor, trigger, payload, asked_of(work, subject))
+    if not transition.second:
+        return carry_out(work, subject, transition, to, payload)
+    work.decided.add(subject.act)
+    content = {"trigger": trigger, "reason": payload.reason, "occasion": _text(payload.occasion)}
+    asked = Asked(MOVE, position_id, subject.version, content, subject.round_id, subject.chain)
+    return ask(work, asked, subject.method.second_until(work.now))
 
 
 def lapse(work: Work, position_id: UUID, trigger: str, version: int) -> Moved | None:
@@ -107,33 +118,57 @@ def lapse(work: Work, position_id: UUID, trigger: str, version: int) -> Moved | 
     subject = moving(work, position_id, None)
     if subject.version != version:
         return None
-    return _fire(work, subject, None, trigger, Payload(reason="deadline passed"))
+    payload = Payload(reason="deadline passed")
+    return carry_out(work, subject, *decided(work, subject, None, trigger, payload, {}), payload)
 
 
-def _seen(work: Work, actor: Actor, position_id: UUID, kind: str | None) -> Moving:
+def seen_subject(work: Work, actor: Actor, position_id: UUID, kind: str | None) -> Moving:
+    """What stands at a position, for an actor who may know of it. Raises `NotFound`."""
     subject = moving(work, position_id, actor)
     if kind not in (None, subject.workflow.subject) or not may(actor, subject.read, subject.place):
         raise NotFound
     return subject
 
 
-def _fire(work: Work, subject: Moving, actor: Actor | None, trigger: str, payload: Payload) -> Moved:
+def asked_of(work: Work, subject: Moving) -> dict[str, Waiting]:
+    """What waits for a second person at the version that a subject has now, by trigger."""
+    rows = waiting(work, subject_id=subject.where.id)
+    return {row.content["trigger"]: row for row in rows if row.act == MOVE and row.version == subject.version}
+
+
+def decided(
+    work: Work,
+    subject: Moving,
+    actor: Actor | None,
+    trigger: str,
+    payload: Payload,
+    asked: Mapping[str, Waiting],
+) -> tuple[Transition, str]:
+    """The transition of a trigger, and where it leads, when nothing is against it. Raises as `advance` does."""
     to = subject.method.roads[subject.workflow.workflow].after(subject.stage, trigger)
     if isinstance(to, Reason):
         raise Refused("refused", "This is not possible now.", [to])
     transition = subject.workflow.transition(trigger, subject.stage)
     assert transition is not None
-    blockers = _blockers(subject, actor, transition, subject.facts(work, payload, [transition]))
-    if actor is not None and blockers and blockers == _against(subject, actor, transition):
-        raise NotAllowed("not_allowed", "You may not do this here.", blockers)
-    if blockers:
-        raise Refused("refused", "This is not possible now.", blockers)
+    found = blockers(subject, actor, transition, subject.facts(work, payload, [transition]), asked)
+    if actor is not None and found and found == against(subject, actor, transition.by, subject.act):
+        raise NotAllowed("not_allowed", "You may not do this here.", found)
+    if found:
+        raise Refused("refused", "This is not possible now.", found)
+    return transition, to
+
+
+def carry_out(
+    work: Work, subject: Moving, transition: Transition, to: str, payload: Payload, approval: Waiting | None = None
+) -> Moved:
+    """Move what may move, with all that follows."""
     work.decided.add(subject.act)
-    version = move(
-        work, subject.where.id, subject.method, subject.workflow.workflow, trigger, (subject.stage, subject.version), to
-    )
+    trigger, workflow, seen = transition.trigger, subject.workflow.workflow, (subject.stage, subject.version)
+    approval_id = None if approval is None else approval.id
+    version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id)
     due = _set_deadline(work, subject, to, version)
-    record(work, subject.chain, "stage_moved", _said(subject, trigger, to, version, payload, due))
+    said = _said(subject, trigger, to, version, payload, due)
+    record(work, subject.chain, "stage_moved", said if approval is None else {**said, **approval.named})
     _run_effects(work, subject, transition, Done(trigger, payload, version))
     return Moved(trigger, subject.stage, to, version)
 
@@ -143,32 +178,8 @@ def _run_effects(work: Work, subject: Moving, transition: Transition, done: Done
         effect = EFFECTS[use.name]
         for further in effect.run(work, subject.where, done, effect.params.model_validate(use.params)):
             lock(work, further.position_id)
-            _fire(work, moving(work, further.position_id, None), None, further.trigger, Payload())
-
-
-def _blockers(subject: Moving, actor: Actor | None, transition: Transition, facts: Facts) -> list[Reason]:
-    """Every reason against a transition: who asks, what must come with it, what its guards say. By nobody (a lapse,
-    or a consequence of another move) only the guards are asked. Who may not fire it is told of the guards only what
-    they see anyway: what is missing tells of answers, of who judges, of where another evaluation stands."""
-    found = [] if actor is None else _against(subject, actor, transition)
-    seen = None if actor is None or not found else seen_by(actor, subject.place)
-    if actor is not None:
-        given = {"reason": facts.payload.reason, "occasion": facts.payload.occasion}
-        found.extend(NEED[need] for need in transition.needs if not given[need])
-    for use in transition.guards:
-        guard = GUARDS[use.name]
-        if seen is None or guard.tells is None or guard.tells in seen:
-            found.extend(guard.judge(facts, guard.params.model_validate(use.params)))
-    return found
-
-
-def _against(subject: Moving, actor: Actor, transition: Transition) -> list[Reason]:
-    """Why this actor does not fire a transition; empty when it is theirs to fire."""
-    ours = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role in transition.by))
-    if not ours.grants:
-        return [Reason("not_yours", "Your role does not fire this.", about=", ".join(transition.by))]
-    verdict = decide(ours, ACTIONS[subject.act], subject.place)
-    return [*verdict.reasons] if isinstance(verdict, Deny) else []
+            moved = moving(work, further.position_id, None)
+            carry_out(work, moved, *decided(work, moved, None, further.trigger, Payload(), {}), Payload())
 
 
 def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> datetime | None:
@@ -184,6 +195,10 @@ def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> date
     return due
 
 
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
 def _said(
     subject: Moving, trigger: str, to: str, version: int, payload: Payload, due: datetime | None
 ) -> dict[str, object]:
@@ -195,6 +210,6 @@ def _said(
         "to": to,
         "version": version,
         "reason": payload.reason,
-        "occasion": None if payload.occasion is None else str(payload.occasion),
+        "occasion": _text(payload.occasion),
         "due_at": None if due is None else iso(due),
     }

@@ -38,6 +38,14 @@ class Moving:
         return self.where.stage
 
     @property
+    def round_id(self) -> UUID:
+        """The round it belongs to, or is."""
+        where = self.where
+        if isinstance(where, RoundStanding):
+            return where.id
+        return where.round_id if isinstance(where, Standing) else where.evaluation.round_id
+
+    @property
     def version(self) -> int:
         return self.where.version
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -98,6 +98,29 @@ class Assignment(Base):
     at: Mapped[datetime]
     handed_in_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class Conflict(Base):
+    """A person who evaluates has a conflict of interest with a state in a round, declared and not lifted yet: whoever
+    has one has no part in the evaluation of that state. Two persons together lift it (a trigger demands that), and it
+    can be declared again."""
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        Index(
+            "uq_conflict_declared", "round_id", "person_id", "state", unique=True,
+            sqlite_where=text("lifted_at IS NULL"), postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(Text)
+    declared_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    declared_at: Mapped[datetime]
+    approval_id: Mapped[UUID | None] = mapped_column(ForeignKey("approval.id"))
+    lifted_at: Mapped[datetime | None]
 
 
 class Deadline(Base):

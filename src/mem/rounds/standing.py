@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, exists, select
 
-from mem.core.errors import Conflict, NotAllowed, NotFound, Reason
+from mem.core.errors import Conflict as Contradiction
+from mem.core.errors import NotAllowed, NotFound, Reason
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
@@ -16,7 +17,7 @@ from mem.methods.service import pinned
 from mem.people.policy import ACTIONS, Actor, Allow, Place, decide
 from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
-from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
+from mem.rounds.models import Assignment, Conflict, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
 
 _SETTINGS = (
@@ -49,6 +50,14 @@ _STANDING = (
             Assignment.ended_at.is_(None),
         )
         .label("assigned"),
+        exists()
+        .where(
+            Conflict.round_id == CountryEvaluation.round_id,
+            Conflict.state == CountryEvaluation.state,
+            Conflict.person_id == bindparam("person"),
+            Conflict.lifted_at.is_(None),
+        )
+        .label("conflicted"),
     )
     .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
     .join(Round, Round.id == CountryEvaluation.round_id)
@@ -102,6 +111,7 @@ class Standing:
     entered_at: datetime
     closes_at: datetime | None  # when the stage lapses, if it does
     assigned: bool
+    conflicted: bool
 
     @property
     def place(self) -> Place:
@@ -111,6 +121,7 @@ class Standing:
             sees=self.workflow.sees(self.stage),
             edits=self.workflow.edits(self.stage),
             assigned=self.assigned,
+            conflicted=self.conflicted,
             mechanism=self.method.mechanism.mechanism,
         )
 
@@ -170,7 +181,7 @@ def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
         evaluation_id, found.state, found.round_id, found.round_code, found.round_title,
         found.cycle_id, found.cycle_code, found.cycle_title, found.kind, found.synthetic,
         method, method.workflows[found.workflow], found.stage, found.version, found.entered_at,
-        found.due_at if found.lapse is not None else None, found.assigned,
+        found.due_at if found.lapse is not None else None, found.assigned, found.conflicted,
     )  # fmt: skip
 
 
@@ -194,7 +205,7 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
     permit(work, actor, action, found.place)
     if ACTIONS[action].edits is not None and found.closes_at is not None and found.closes_at <= work.now:
         reason = Reason("deadline_passed", "The time for this has passed.")
-        raise Conflict("deadline_passed", reason.message, [reason])
+        raise Contradiction("deadline_passed", reason.message, [reason])
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_
 from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import Actor, Grant, Place, own_states
-from mem.rounds.models import Assignment, CountryEvaluation
+from mem.rounds.models import Assignment, Conflict, CountryEvaluation
 from mem.workflow.definition import Role
 
 
@@ -25,7 +25,13 @@ def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> Colu
         if grant.mechanism == mechanism and (role := method.roles.get(grant.role)) is not None
     ]
     own = own_states(actor, Place(method.roles, mechanism=mechanism))
-    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(own))
+    declared = exists().where(
+        Conflict.round_id == CountryEvaluation.round_id,
+        Conflict.state == CountryEvaluation.state,
+        Conflict.person_id == actor.person_id,
+        Conflict.lifted_at.is_(None),
+    )
+    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(own), ~declared)
 
 
 def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -> ColumnElement[bool]:

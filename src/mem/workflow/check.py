@@ -26,6 +26,7 @@ from mem.workflow.definition import (
 )
 from mem.workflow.entries import member_faults, role_faults, scale_faults
 from mem.workflow.loader import Folder, parse
+from mem.workflow.persons import person_faults, time_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
 
 
@@ -91,6 +92,7 @@ def _entries(folder: Folder, roles: Roles | None, found: Checked, words: Vocabul
 
 
 def _mechanism(source: Source, mechanism: Mechanism, found: Checked) -> Iterable[Fault]:
+    yield from time_faults(source, mechanism, found.calendar)
     named: list[tuple[KeyPath, str, str]] = [
         (("round_workflow",), mechanism.round_workflow, "round"),
         (("recommendation_workflow",), mechanism.recommendation_workflow, "recommendation"),
@@ -166,13 +168,8 @@ class _Road:
             if stage not in self.workflow.stages:
                 key = "to" if stage == transition.to else "from"
                 yield self.source.fault((*path, key), f"unknown stage '{stage}'")
-        for number, role in enumerate(transition.by):
-            yield from self._role(role, (*path, "by", number))
-            if role in self.found.roles and "advance" not in self.found.roles[role].capabilities:
-                where = (*path, "by", number)
-                yield self.source.fault(where, f"role '{role}' lacks the capability 'advance'")
-        if not transition.by and not self._fired_otherwise(transition.trigger):
-            yield self.source.fault((*path, "by"), f"nobody may fire '{transition.trigger}', and no lapse does")
+        readable, otherwise = "roles.yaml" not in self.found.unreadable, self._fired_otherwise(transition.trigger)
+        yield from person_faults(self.source, path, transition, self.found.roles, readable, otherwise)
         for stage in transition.from_:
             twin = self.workflow.transition(transition.trigger, stage)
             if twin is not None and twin is not transition:

@@ -62,7 +62,8 @@ class Stage(Definition):
 
 
 class Transition(Definition):
-    """A trigger leads from one or several stages to another; `by` nobody means only a lapse fires it."""
+    """A trigger leads from one or several stages to another; `by` nobody means only a lapse fires it. Where `second`
+    names roles, it takes two persons: one of these approves what one of those in `by` asks for."""
 
     trigger: Name
     from_: Annotated[list[Name], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
@@ -70,6 +71,7 @@ class Transition(Definition):
     )
     to: Name
     by: list[Name]
+    second: list[Name] = []
     needs: list[Needed] = []
     guards: Uses = []
     effects: Uses = []
@@ -224,7 +226,8 @@ class OccasionKind(Definition):
 
 
 class Mechanism(Definition):
-    """The whole: which workflows, kinds of cycle, occasions, ranks and languages there are."""
+    """The whole: which workflows, kinds of cycle, occasions, ranks and languages there are. `second_within` names the
+    entry of the calendar within which a second person approves what takes two; unless said, without end."""
 
     mechanism: Name
     version: int = Field(ge=1)
@@ -233,5 +236,6 @@ class Mechanism(Definition):
     round_workflow: Name
     recommendation_workflow: Name
     occasions: dict[Name, OccasionKind] = {}
+    second_within: Name | None = None
     ranks: list[Name] = Field(min_length=1)
     cycles: dict[Name, CycleKind] = Field(min_length=1)

@@ -1,0 +1,1 @@
+"""Which acts wait for a second person?"""
