@@ -73,6 +73,10 @@ PROOFS: tuple[Proof, ...] = (
         "tampering:tampering", smoke=300, slice=5_000, whole=50_000, long=500_000, part=2,
     ),
     Proof(
+        "T26-migrations", "a populated database comes through its migrations whole, killed on the way or not",
+        "migrating:migrations", smoke=1, slice=10, whole=300, long=2_000, part=1,
+    ),
+    Proof(
         "T27-backups", "a backup made while others write holds all that was answered before, and is proven to",
         "backups:backups", smoke=1, slice=4, whole=50, long=300, part=2,
     ),
