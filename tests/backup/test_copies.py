@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from uuid import uuid4
 
@@ -72,3 +73,16 @@ def test_what_pg_restore_says_is_told(other_database: Database, tmp_path: Path) 
     (tmp_path / "copy").write_text("no dump")
     with pytest.raises(CannotCopy, match=r"pg_restore failed: .*valid archive"):
         put_back(other_database, tmp_path / "copy")
+
+
+def test_a_password_is_told_where_no_other_user_of_the_machine_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_restore"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\necho "$PGPASSWORD" > {tmp_path}/password\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    put_back(Database("postgresql://me:secret@127.0.0.1:1/mem"), tmp_path / "copy")
+    assert "--dbname=postgresql://me@127.0.0.1:1/mem --single-transaction" in (tmp_path / "arguments").read_text()
+    assert "secret" not in (tmp_path / "arguments").read_text()
+    assert (tmp_path / "password").read_text() == "secret\n"

@@ -38,7 +38,7 @@ WITHIN = 2.5
 def migrations(ask: Ask) -> Tally:
     """As many times as asked for, half of them on PostgreSQL (none of a single one); revision after revision."""
     tally, seen, chance = Tally(), Counter[str](), random.Random(ask.seed)
-    older = [one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions() if one.revision != head()]
+    older = [one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions() if one.revision != head()][::-1]
     of_postgresql = ask.runs // 2
     for backend, number in (("sqlite", ask.runs - of_postgresql), ("postgresql", of_postgresql)):
         took = 0.1

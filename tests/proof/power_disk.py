@@ -43,8 +43,8 @@ class Recorder(apsw.VFS):
         super().__init__(VFS, "")
 
     def said(self, kind: str, file: str | None = "", offset: int = 0, data: bytes = b"") -> None:
-        if self.on:
-            self.log.append(Op(kind, Path(file or "").name, offset, data))
+        if self.on and file is not None:  # one without a name is for the moment alone
+            self.log.append(Op(kind, Path(file).name, offset, data))
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> _File:  # noqa: N802
         file = name.filename() if isinstance(name, apsw.URIFilename) else name

@@ -86,7 +86,7 @@ def _run(program: str, url: URL, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise CannotCopy(f"There is no {program} here. {TOOLS}")
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    address = url._replace(drivername="postgresql", password=None).render_as_string()
     environment = os.environ | ({"PGPASSWORD": url.password} if url.password else {})
     done = subprocess.run(
         [found, f"--dbname={address}", *arguments], env=environment, capture_output=True, text=True, check=False
