@@ -9,7 +9,8 @@ import os
 import random
 
 import pytest
-from tests.attacks import ATTACKS, Attack, Record
+from tests.attacks.catalogue import ATTACKS
+from tests.attacks.record import Attack, Record
 from tests.databases import sqlite_url
 from tests.proof.tampering import attacked, faults, real_record
 

@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import create_engine
-from tests.attacks import ATTACKS, OURS, Attack, Line, Record
+from tests.attacks.catalogue import ATTACKS
+from tests.attacks.record import OURS, Attack, Line, Record
 from tests.conftest import THEN
 from tests.databases import migrated, sqlite_url
 from tests.methods_of import real_method
