@@ -49,19 +49,24 @@ STORAGE = (
     ),
     Defect(
         "files are not in the backup",
-        BACKUP, "found = _copied(store, Store(folder / \"evidence\"), spoken_of)", "found = spoken_of", BACKUPS,
+        BACKUP,
+        "found = _copied(store, Store(folder / \"evidence\"), spoken_of)", "found = spoken_of",
+        f"{BACKUPS}::test_what_is_restored_is_what_was_backed_up",
     ),
     Defect(
         "a damaged backup is restored",
-        BACKUP, "return reasons + damage(folder, manifest)", "return reasons", BACKUPS,
+        BACKUP, "return reasons + damage(folder, manifest)", "return reasons",
+        f"{BACKUPS}::test_a_backup_that_is_not_what_it_was_is_refused_before_anything_is_touched",
     ),
     Defect(
         "a database is replaced under a server",
-        BACKUP, "used(database, alone=True)", "used(database)", BACKUPS,
+        BACKUP, "used(database, alone=True)", "used(database)",
+        f"{BACKUPS}::test_a_database_that_is_used_is_not_replaced",
     ),
     Defect(
         "what was restored is not verified by itself",
-        "src/mem/backup/contents.py", "found += faults(work)", "faults(work)", BACKUPS,
+        "src/mem/backup/contents.py", "found += faults(work)", "faults(work)",
+        f"{BACKUPS}::test_whatever_is_not_as_it_was_is_told",
     ),
     Defect(
         "a digest is of the first column alone",
