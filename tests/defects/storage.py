@@ -77,8 +77,11 @@ STORAGE = (
         VERIFY, "if _leaf(salt, body) != leaf:", "if _leaf(salt, body) == b\"\":", by_proof("T15-tampering"),
     ),
     Defect(
-        "the verifier takes a salt of any length",
-        VERIFY, "if len(salt) != SALT:", "if len(salt) > 64:", by_proof("T15-tampering"),
+        "the verifier asks only how long the chains of a checkpoint were",
+        VERIFY,
+        "elif head[\"position\"] and events[head[\"position\"] - 1].get(\"link\") != head[\"link\"]:",
+        "elif head[\"position\"] and events[head[\"position\"] - 1].get(\"link\") is None:",
+        by_proof("T15-tampering"),
     ),
     Defect(
         "the verifier takes an event of another chain",
