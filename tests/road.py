@@ -127,9 +127,14 @@ class Road:
         ways = {way["trigger"]: way for way in ok(await caller.get(f"{self.path}/transitions"))["transitions"]}
         return [(one["code"], place(one)) for one in ways[trigger]["blockers"]]
 
+    async def call(self) -> None:
+        """The round calls for experts, unless it has."""
+        if ok(await self.cast.officer.get(self.round_path))["stage"] == "preparation":
+            ok(await self.cast.officer.fire(self.round_path, "call_for_experts"))
+
     async def issue(self) -> None:
         """Every state names its expert, and the questionnaire goes out."""
-        ok(await self.cast.officer.fire(self.round_path, "call_for_experts"))
+        await self.call()
         for state in STATES:
             body = {"state": state, "person": str(self.cast.experts[state].person_id), "rank": "principal"}
             made = ok(await self.cast.entities[state].post(f"{self.round_path}/designations", body), 201)

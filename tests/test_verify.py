@@ -14,10 +14,12 @@ from uuid import UUID
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from tests import looking
 
 from mem.core.db import Base
 from mem.core.work import Work
+from mem.ledger.export import leaves
 from mem.ledger.models import Chain as ChainRow
 from mem.ledger.models import Event as EventRow
 from mem.ledger.service import chains, events, open_chain, record
@@ -456,3 +458,18 @@ def test_a_checkpoint_names_the_one_before_it_by_its_digest() -> None:
 def test_a_receipt_is_held_where_its_leaf_stands_at_its_position(chains_now: Chains, held: bool) -> None:
     faults = [] if held else [f"receipt 2: chain {CHAIN} does not hold it"]
     assert check_receipt(signed(RECEIPT), chains_now) == faults
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_text_where_bytes_were_is_a_fault_and_no_error(work: Work) -> None:
+    """The plainest forgery by SQL: `replace` leaves text in a column of bytes."""
+    open_chain(work, UUID(CHAIN), "round")
+    record(work, UUID(CHAIN), "round_opened", {"code": "IS-1.1"})
+    looking.unguarded(work, "event")
+    work.db.execute(text("UPDATE event SET canonical = replace(canonical, 'IS-1.1', 'IS-1.2')"))
+    ((chain, _, count, head),) = (one for one in chains(work) if one[0] == UUID(CHAIN))
+    assert check_chain(str(chain), count, head, events(work, chain)) == [
+        f"chain {CHAIN}: event 1 does not have its hash"
+    ]
+    (line,) = leaves(work, chain, lambda _: True)
+    assert check_export({CHAIN: [line]}) == [f"chain {CHAIN}: event 1 does not have its hash"]

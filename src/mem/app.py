@@ -45,7 +45,7 @@ from mem.jobs.worker import Worker
 from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
 from mem.methods.service import verify_pinned
-from mem.people.policy import ACTIONS
+from mem.people.actions import ACTIONS
 from mem.process.methods import read_definitions
 from mem.settings import Settings
 from mem.web import public

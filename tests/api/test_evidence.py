@@ -147,6 +147,10 @@ async def test_a_replayed_upload_is_one_file_and_another_file_is_another_request
 
     assert ok(await again(b"one"), 201) == ok(await again(b"one"), 201)
     assert refused(await again(b"two"), 422)["code"] == "key_reused"
+    query |= {"title": "x" * 390}  # what is said of a file is part of the command, however long
+    assert refused(await again(b"one"), 422)["code"] == "key_reused"
+    query |= {"title": "Strategy", "unit": "IS-1.2"}
+    assert refused(await again(b"one"), 422)["code"] == "key_reused"
     assert len(ok(await found.cast.entity.get(f"{found.path}/evidence"))["evidence"]) == 1
 
 

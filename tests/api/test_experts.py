@@ -11,6 +11,7 @@ UNKNOWN = "00000000-0000-0000-0000-000000000007"
 
 async def test_a_state_names_its_own_experts(api: Api) -> None:
     found = await road(api)
+    await found.call()
     cast, path = found.cast, f"{found.round_path}/designations"
     second = person(api, "expert", "BRB")
     chosen = cast.experts["BRB"]
@@ -40,6 +41,7 @@ async def test_a_state_names_its_own_experts(api: Api) -> None:
 
 async def test_experts_are_assigned_to_others_one_voice_a_state(api: Api) -> None:
     found = await road(api)
+    await found.call()
     second = person(api, "expert", "CHL")
     body = {"state": "CHL", "person": str(second.person_id), "rank": "alternate"}
     alternate = ok(await found.cast.entities["CHL"].post(f"{found.round_path}/designations", body), 201)["id"]
@@ -81,6 +83,7 @@ async def test_only_the_secretariat_assigns_and_only_until_the_draft_goes_out(ap
 
 async def test_candidates_are_whoever_holds_an_evaluating_role_for_the_state_now(api: Api) -> None:
     found = await road(api)
+    await found.call()
     cast, path = found.cast, f"{found.round_path}/candidates"
     coordinator, gone = person(api, "coordinator", "BRB"), person(api, "expert", "BRB")
     everybody = ok(await cast.officer.get(f"{V1}/people"))["people"]

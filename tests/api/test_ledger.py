@@ -17,7 +17,7 @@ from mem.http.unit import House
 from mem.ledger.checkpoints import make_checkpoint
 from mem.ledger.export import leaves
 from mem.ledger.service import chains
-from mem.people.policy import RECORDED
+from mem.people.actions import RECORDED
 
 LEDGER, CHECKPOINT = "/api/v1/ledger", "/api/v1/ledger/checkpoint"
 UNKNOWN = "00000000-0000-0000-0000-000000000007"

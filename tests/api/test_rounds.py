@@ -91,7 +91,7 @@ async def test_what_a_cycle_evaluates_is_set_before_the_round_moves_on(api: Api)
     assert codes(refused(await officer.post(path, {**out, "unit": "XX-1"}), 422)) == {"unknown_unit"}
     refused(await officer.post(f"{V1}/cycles/{UNKNOWN}/units", out), 404)
     await found.to("answering")
-    assert codes(refused(await officer.post(path, out), 409)) == {"too_late"}
+    assert codes(refused(await officer.post(path, out), 403)) == {"not_open"}
 
 
 async def test_member_states_are_enrolled_once_all_or_none(api: Api) -> None:

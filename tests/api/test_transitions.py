@@ -9,7 +9,7 @@ from tests.road import V1, Road, codes, ok, place, refused, road
 from tests.watchers import watchers
 
 TRANSITIONS = {"stage", "version", "waits_for", "final", "transitions"}
-POSSIBLE = {"trigger", "to", "by", "needs", "is_open", "blockers"}
+POSSIBLE = {"second", "asked", "trigger", "to", "by", "needs", "is_open", "blockers"}
 UNKNOWN = "00000000-0000-0000-0000-000000000007"
 TRIGGERS = (
     "issue", "record_non_participation", "submit_answers", "open_review", "return_for_clarification",

@@ -287,8 +287,8 @@ def test_conclusions_are_written_by_the_judges_alone(agreeing: World) -> None:
 
 
 def test_conclusions_wait_until_the_assessments_are_in(here: World) -> None:
-    for actor in (here.coordinator, here.experts["CHL"]):
-        with refused(here.work, NotAllowed, "not_open"):
+    for actor, why in ((here.coordinator, "not_open"), (here.experts["CHL"], "not_handed_in")):
+        with refused(here.work, NotAllowed, why):
             concludes(here, judged(here), by=actor)
 
 

@@ -15,7 +15,7 @@ from tests.road import V1, ok, road
 
 from mem.http.openapi import HEADERS
 from mem.http.problems import MEDIA_TYPE, Problem
-from mem.people.policy import ACTIONS
+from mem.people.actions import ACTIONS
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 Document = dict[str, Any]

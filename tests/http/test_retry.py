@@ -67,7 +67,7 @@ async def test_after_the_last_attempt_the_error_is_raised(request_: Request) -> 
 
 
 async def test_an_error_of_another_kind_is_not_tried_again(request_: Request) -> None:
-    unit = Unit([failing("23505")])
+    unit = Unit([failing("23503")])
     with pytest.raises(OperationalError):
         await whole_unit(unit, request_)
     assert unit.log == ["begin", "rollback"]
@@ -80,7 +80,8 @@ async def test_an_error_of_another_kind_is_not_tried_again(request_: Request) ->
         (FromDriver(sqlstate="40P01"), True),
         (FromDriver(sqlstate="55P03"), True),
         (FromDriver("database is locked"), True),
-        (FromDriver(sqlstate="23505"), False),
+        (FromDriver(sqlstate="23503"), False),
+        (FromDriver(sqlstate="23505"), True),
         (FromDriver("database disk image is malformed"), False),
     ],
 )

@@ -12,8 +12,9 @@ from tests.methods_of import real_method
 from mem.core.errors import Invalid, NotAllowed
 from mem.core.work import Work
 from mem.methods.method import Method
+from mem.people.actions import ACTIONS
 from mem.people.models import Membership
-from mem.people.policy import ACTIONS, Actor, Allow, Deny, Grant, Place, decide, own_states, seen_by
+from mem.people.policy import Actor, Allow, Deny, Grant, Place, decide, own_states, seen_by
 from mem.people.service import actor_of, add_person, end_role, everybody, grant_role, holds, issue_token
 
 work = looking.shared_work

@@ -493,7 +493,7 @@ def test_a_document_is_its_blocks_in_order() -> None:
     [
         {"evidence": {}},
         {"totals": {"judged": 9, "left_out": 9, "answers": 9, "evidence": 9}},
-        {"overrides": {"A-1.1/finding": ({"en": "Changed."}, {"kind": "comment"})}},
+        {"overrides": {"A-1.1/finding": ({"en": "Changed."}, [{"kind": "comment"}])}},
         {"conclusions": {**RECORD.conclusions, "A-1.1": Conclusion({"en": "Not so."}, "none", None, [])}},
         {"languages": ("en",)},
     ],
@@ -535,7 +535,7 @@ COMMENT = {"kind": "comment", "number": 4}
 )
 def test_a_text_changed_for_a_comment_has_that_comment_as_its_last_source(one: Block, unit: str) -> None:
     before, key = sure(one, unit), f"{unit}/{one.block}"
-    after = sure(one, unit, replace(RECORD, overrides={key: ({"en": "Changed."}, COMMENT), "other": ({}, {})}))
+    after = sure(one, unit, replace(RECORD, overrides={key: ({"en": "Changed."}, [COMMENT]), "other": ({}, [])}))
     assert after == replace(before, text={"en": "Changed."}, sources=[*before.sources, COMMENT])
 
 
@@ -549,7 +549,7 @@ def test_a_text_changed_for_a_comment_has_that_comment_as_its_last_source(one: B
     ],
 )
 def test_what_stands_elsewhere_is_not_changed(one: Block, unit: str) -> None:
-    overrides = {"A-1.1/heading": ({"en": "X"}, COMMENT), "A-1.1/finding": ({"en": "X"}, COMMENT)}
+    overrides = {"A-1.1/heading": ({"en": "X"}, [COMMENT]), "A-1.1/finding": ({"en": "X"}, [COMMENT])}
     assert sure(one, unit, replace(RECORD, overrides=overrides)) == sure(one, unit)
 
 

@@ -278,17 +278,20 @@ def test_what_accepted_comments_change_is_told_by_paragraph_with_its_source(here
     one, other = found["IS-1.3/finding"], found[RATED]
     assert (one.unit, one.text, one.rating) == ("IS-1.3", CHANGED_TEXT, None)
     assert (other.unit, other.text, other.rating) == ("IS-1.4", None, CHANGED_RATING)
-    assert one.source == {"kind": "comment", "id": str(first), "disposition": "accepted"}
-    assert other.source == {"kind": "comment", "id": str(second), "disposition": "partly_accepted"}
+    assert one.sources == ({"kind": "comment", "id": str(first), "disposition": "accepted"},)
+    assert other.sources == ({"kind": "comment", "id": str(second), "disposition": "partly_accepted"},)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_two_changes_to_one_paragraph_the_later_answer_holds(here: World, order: tuple[int, int]) -> None:
+def test_of_two_changes_to_one_paragraph_the_later_answer_holds_and_both_are_sources(
+    here: World, order: tuple[int, int]
+) -> None:
     made = returned(here, FINDING, replace(FINDING, text="And more."))
     for days, index in enumerate(order):
         answers(here, NewResponse(made[index], "accepted", "Yes.", {"en": f"Answer {index}."}), days=days)
     change = changes(here.work, here.id)["IS-1.3/finding"]
-    assert (change.text, change.source["id"]) == ({"en": f"Answer {order[1]}."}, str(made[order[1]]))
+    assert change.text == {"en": f"Answer {order[1]}."}
+    assert [one["id"] for one in change.sources] == [str(made[index]) for index in order]
 
 
 def test_what_is_refused_later_takes_no_change_back(here: World) -> None:

@@ -19,8 +19,8 @@ from mem.methods.models import Position
 from mem.people.policy import Actor
 from mem.process.approving import second
 from mem.rounds.conflicts import ask_to_lift, conflicts, declare
-from mem.rounds.experts import assignments, end
-from mem.rounds.models import Conflict, CountryEvaluation
+from mem.rounds.experts import assignments, end, put
+from mem.rounds.models import Assignment, Conflict, CountryEvaluation
 from mem.rounds.standing import permitted
 from mem.rounds.visible import visible_to
 
@@ -76,8 +76,11 @@ def test_a_conflict_with_one_state_is_none_with_another(judging: World) -> None:
 def test_nobody_with_one_is_assigned_by_code_or_by_hand(named: World) -> None:
     here = named
     declares(here, here.experts["CHL"])
-    with undone(here.work), pytest.raises(IntegrityError, match="declared_conflict"):
+    with refused(here.work, Contradiction, ("declared_conflict", "/designations/0")):
         here.assign("CHL", "JAM")
+    expert = here.experts["CHL"].person_id
+    with undone(here.work), pytest.raises(IntegrityError, match="declared_conflict"):
+        put(here.work, here.id, "BRB", here.designations["CHL"], "CHL", expert)
     here.assign("JAM")
     assert [row.expert_state for row in assignments(here.work, here.id)] == ["JAM"]
 
@@ -87,8 +90,11 @@ def test_a_voice_that_has_ended_is_not_taken_up_again_with_one(judging: World) -
     (voice,) = (row.id for row in assignments(here.work, here.id) if row.expert_state == "CHL")
     declares(here, here.experts["CHL"])
     end(here.by(here.secretariat), here.secretariat, here.id, voice, "A conflict was declared.")
-    with undone(here.work), pytest.raises(IntegrityError, match="declared_conflict"):
+    with refused(here.work, Contradiction, ("declared_conflict", "/designations/0")):
         here.assign("CHL")
+    again = update(Assignment).where(Assignment.id == voice).values(ended_at=None)
+    with undone(here.work), pytest.raises(IntegrityError, match="declared_conflict"):
+        here.work.db.execute(again)
 
 
 def test_two_persons_lift_it_and_the_state_is_told(judging: World) -> None:

@@ -30,7 +30,16 @@ from mem.rounds.models import Assignment, CountryEvaluation, Designation
 NOWHERE = UUID(int=0xDEAD)
 
 
-here = looking.at()  # before the round calls for experts
+opened = looking.at()
+
+
+@pytest.fixture
+def here(opened: World) -> World:
+    """The round calls for experts, and nobody is named yet."""
+    opened.fire(opened.secretariat, "call_for_experts", opened.round)
+    return opened
+
+
 named = looking.at("compilation")  # the secretariat may assign: the answers are in
 
 
@@ -178,9 +187,9 @@ def test_a_state_has_one_voice_whatever_the_rank(named: World) -> None:
 @pytest.mark.parametrize(
     ("says", "evaluated", "designated", "expert_of", "refusal"),
     [
-        ("the truth", "BRB", "BRB", "BRB", "never_the_own_country"),
-        ("another state for the evaluated one", "JAM", "BRB", "BRB", "(?i)foreign key|not_designated"),
-        ("another state for the expert's", "BRB", "BRB", "CHL", "(?i)foreign key|not_designated"),
+        ("the truth", "BRB", "BRB", "BRB", "never_the_own_country|own_country"),
+        ("another state for the evaluated one", "JAM", "BRB", "BRB", "(?i)foreign key|not_designated|own_country"),
+        ("another state for the expert's", "BRB", "BRB", "CHL", "(?i)foreign key|not_designated|own_country"),
         ("another designation", "BRB", "CHL", "JAM", "(?i)foreign key|not_designated"),
     ],
 )

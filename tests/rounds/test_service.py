@@ -229,7 +229,7 @@ def test_a_unit_is_one_of_the_plan(here: World, evaluated: bool) -> None:
 def test_what_is_evaluated_no_longer_changes_once_the_round_has_moved_on(here: World) -> None:
     here.name_experts()
     for evaluated in (True, False):
-        with refused(here.work, Conflict, "too_late"):
+        with refused(here.work, NotAllowed, "not_open"):
             set_unit(here.work, here.secretariat, here.cycle, "IS", evaluated, "Too late.")
 
 

@@ -36,7 +36,8 @@ def test_a_round_stands_where_it_was_opened_and_moves_on(here: World) -> None:
 @pytest.mark.parametrize("state", [None, "BRB"])
 def test_the_place_of_a_round_is_of_the_state_that_acts(here: World, state: str | None) -> None:
     found = round_standing(here.work, here.round)
-    assert found.place(state) == Place(here.method.roles, state, mechanism="mem")
+    edits = {"mem_unit": frozenset({"units", "states", "occasions"})}
+    assert found.place(state) == Place(here.method.roles, state, edits=edits, mechanism="mem")
 
 
 def test_an_evaluation_stands_in_its_round_and_cycle(here: World) -> None:

@@ -14,7 +14,8 @@ from tests.worlds import STAGES, STATES, World, world
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
-from mem.people.policy import ARTEFACTS, Action, Actor, Allow, Grant, Place, decide
+from mem.people.actions import ARTEFACTS, Action
+from mem.people.policy import Actor, Allow, Grant, Place, decide
 from mem.rounds.models import CountryEvaluation
 from mem.rounds.service import evaluations
 from mem.rounds.standing import may, round_standing, standing

@@ -87,6 +87,11 @@ THERE_FROM = {
 """What is looked for is there only from a stage on; before, who may is told as much."""
 
 
+WHILE = {"set_unit": ("enrolled",), "designate": STAGES[1:]}
+"""Operations on the round that may be done only then: what is evaluated is set before experts are called for, and they
+are named afterwards. (Here every evaluation is enrolled while the round is being prepared.)"""
+
+
 def rules() -> dict[str, dict[str, str]]:
     """Rule to stage to those who may."""
     found = {}
@@ -111,7 +116,7 @@ def expected(operation: str, who: str, stage: str) -> str:
     if operation in HIDDEN and who in MEMBERS:
         return "may" if who in HIDDEN[operation] else "404"
     if operation in FREE or operation in HIDDEN:
-        allowed = who in FREE.get(operation, "")
+        allowed = who in FREE.get(operation, "") and stage in WHILE.get(operation, STAGES)
     elif who == "n":
         return "401"
     elif operation == "evidence_content" and not there:

@@ -12,7 +12,8 @@ from fastapi import Response
 from mem.api.routing import TAGGED, Shown, acts, router
 from mem.http.unit import Reading, tag
 from mem.ledger.service import events
-from mem.people.policy import RECORDED, seen_by
+from mem.people.actions import RECORDED
+from mem.people.policy import seen_by
 from mem.rounds.standing import Standing, excluded, permitted
 
 routes = router("evaluations")

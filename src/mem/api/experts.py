@@ -79,7 +79,7 @@ class Ids(Shown):
     ids: list[str]
 
 
-@routes.get("/rounds/{round}/candidates", openapi_extra=acts("round.designate"), operation_id="candidates")
+@routes.get("/rounds/{round}/candidates", openapi_extra=acts("round.candidates"), operation_id="candidates")
 def get_candidates(round: UUID, state: StateQuery, door: Reading) -> CandidateList:
     """Whom a state may designate: the persons who hold an evaluating role for it."""
     rows = experts.candidates(door.work, door.actor, round, state)

@@ -13,7 +13,8 @@ from mem.http.unit import Reading
 from mem.ledger.checkpoints import checkpoint, receipts
 from mem.ledger.export import leaves
 from mem.ledger.service import chains
-from mem.people.policy import RECORDED, seen_by
+from mem.people.actions import RECORDED
+from mem.people.policy import seen_by
 from mem.rounds.standing import permitted
 
 routes = router("ledger")

@@ -83,6 +83,17 @@ def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
     record(work, evaluation_id, "assessment_handed_in", {"voice": mine.expert_state})
 
 
+def reopen(work: Work, evaluation_id: UUID) -> None:
+    """Let every voice that counts write findings again; each then hands in anew."""
+    voices = work.db.execute(
+        update(Assignment)
+        .where(Assignment.evaluation_id == evaluation_id, Assignment.ended_at.is_(None))
+        .values(handed_in_at=None)
+        .returning(Assignment.expert_state)
+    ).scalars()
+    record(work, evaluation_id, "assessments_reopened", {"voices": sorted(voices)})
+
+
 def findings(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
     """The newest findings that the actor may see, of the voices that count: the own one's alone, or everybody's once
     the stage shows them."""

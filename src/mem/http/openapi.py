@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from mem.http.problems import MEDIA_TYPE, TITLES, Problem
 from mem.http.unit import KEY, TAG
-from mem.people.policy import ACTIONS
+from mem.people.actions import ACTIONS
 
 Node = dict[str, Any]
 HEADERS: dict[str, Node] = {

@@ -17,7 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 ATTEMPTS = 4
 FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, and shaken, so that two rivals do not meet again
-GIVEN_UP = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+# Serialization failure, deadlock, lock not available; and a unique key that another unit was faster to take: done
+# again, the unit sees what the other stored, and is refused in words, or finds that nothing is left to do.
+GIVEN_UP = frozenset({"40001", "40P01", "55P03", "23505"})
 FUNCTION_STACK = "fastapi_function_astack"  # where FastAPI keeps what ends with the function, before the answer
 
 

@@ -19,6 +19,7 @@ from fastapi import Depends, Header, Request
 from sqlalchemy import Connection, func, select
 from starlette.concurrency import run_in_threadpool
 
+from mem.core.canonical import digest_of
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.errors import MemError, NotAllowed, Precondition, Reason
@@ -28,7 +29,8 @@ from mem.http.body import Malformed
 from mem.idempotency.service import remember, replayed
 from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
-from mem.people.policy import ACTIONS, Action, Actor, Allow, Deny, Place, decide
+from mem.people.actions import ACTIONS, Action
+from mem.people.policy import Actor, Allow, Deny, Place, decide
 from mem.people.service import UNKNOWN, actor_of
 from mem.rounds.standing import permit, permitted
 
@@ -103,8 +105,9 @@ class Door:
             message = "Send an Idempotency-Key of 8 to 255 visible characters, new for each command."
             reason = Reason("idempotency_key_needed", message, about="header:Idempotency-Key")
             raise Malformed("idempotency_key_needed", message, [reason])
-        route = f"{self.request.method} {self.request.url.path}?{self.request.url.query}"[:400]
-        digest: str = self.request.state.body_sha256
+        route = f"{self.request.method} {self.request.url.path}"[:400]
+        # A file's content is its body, and what is said of it stands in the query: both are the command.
+        digest = digest_of([self.request.url.query, self.request.state.body_sha256])
         person = self.actor.person_id
         self.replay, result = replayed(self.work, person, key, route, digest)
         if self.replay:

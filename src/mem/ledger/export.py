@@ -23,8 +23,13 @@ def leaves(work: Work, chain_id: UUID, readable: Callable[[AnyRow], bool]) -> It
             "chain": str(chain_id),
             "position": row.seq,
             "type": row.type if whole else None,
-            "canonical": base64.b64encode(row.canonical).decode() if whole else None,
-            "salt": base64.b64encode(row.salt).decode() if whole else None,
+            "canonical": _text(row.canonical) if whole else None,
+            "salt": _text(row.salt) if whole else None,
             "leaf": row.leaf,
             "link": row.link,
         }
+
+
+def _text(stored: bytes | str) -> str:
+    """Bytes as JSON can hold them. Whoever rewrites the database may leave text there; it leaves as it is."""
+    return base64.b64encode(stored.encode() if isinstance(stored, str) else stored).decode()

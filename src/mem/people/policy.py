@@ -11,128 +11,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from mem.core.errors import Reason
+from mem.people.actions import ARTEFACTS, JUDGED, Action
 from mem.workflow.definition import Role
-
-CAPABILITIES = frozenset(
-    {
-        "manage_people", "open_round", "set_units", "enrol_states", "record_occasion", "designate_experts",
-        "assign_experts", "advance", "answer", "attach_evidence", "write_findings", "consolidate", "comment",
-        "respond", "read_record", "lift_conflicts", "export_drafts",
-    }
-)  # fmt: skip
-
-JUDGING = frozenset({"write_findings", "consolidate"})
-"""Capabilities of a role that evaluates, and of no other."""
-NEVER_OVER_THE_OWN = JUDGING | {"respond"}
-"""Capabilities that a role of the scope `own` cannot hold."""
-
-ARTEFACTS: Mapping[str, str | None] = {
-    "progress": None,
-    "record": None,
-    "report": None,
-    "own_findings": None,
-    "answers": "answer",
-    "evidence": "attach_evidence",
-    "assignments": "assign_experts",
-    "findings": "write_findings",
-    "conclusions": "consolidate",
-    "comments": "comment",
-    "responses": "respond",
-}
-"""Artefact of a country evaluation to the capability that editing it takes; None: it is only ever seen."""
-
-
-RECORDED: Mapping[str, str] = {
-    "state_enrolled": "progress",
-    "stage_moved": "progress",
-    "decision_recorded": "progress",
-    "approval_asked": "progress",
-    "approval_given": "progress",
-    "approval_withdrawn": "progress",
-    "conflict_lifted": "progress",
-    "drafts_exported": "progress",
-    "answers_given": "answers",
-    "answers_submitted": "answers",
-    "evidence_attached": "evidence",
-    "experts_assigned": "assignments",
-    "voice_passed": "assignments",
-    "voice_ended": "assignments",
-    "findings_written": "findings",
-    "assessment_handed_in": "findings",
-    "conclusions_written": "conclusions",
-    "voice_spoke": "conclusions",
-    "report_assembled": "report",
-    "report_published": "report",
-    "recommendation_issued": "report",
-    "comments_made": "comments",
-    "comments_answered": "responses",
-}
-"""Type of event to the artefact that its content is part of: who sees the one reads the other."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """What a route does. At least one of: `open` (anybody), `member` (whoever holds a role, and may read), `needs` a
-    capability, `sees` one of the artefacts, `edits` an artefact."""
-
-    code: str
-    open: bool = False
-    member: bool = False
-    needs: str | None = None
-    sees: frozenset[str] = frozenset()
-    edits: str | None = None
-
-
-def _actions(*actions: Action) -> dict[str, Action]:
-    return {action.code: action for action in actions}
-
-
-def _see(*artefacts: str) -> frozenset[str]:
-    return frozenset(artefacts)
-
-
-ACTIONS = _actions(
-    Action("published.read", open=True),
-    Action("service.read", open=True),
-    Action("me.read", member=True),
-    Action("method.read", member=True),
-    Action("round.read", member=True),
-    Action("approval.read", member=True),
-    Action("approval.settle", member=True),
-    Action("conflict.declare", member=True),
-    Action("conflict.read", member=True),
-    Action("conflict.lift", needs="lift_conflicts"),
-    Action("drafts.export", needs="export_drafts"),
-    Action("people.manage", needs="manage_people"),
-    Action("round.open", needs="open_round"),
-    Action("round.enrol", needs="enrol_states"),
-    Action("round.set_units", needs="set_units"),
-    Action("round.record_occasion", needs="record_occasion"),
-    Action("round.designate", needs="designate_experts"),
-    Action("round.advance", needs="advance"),
-    Action("record.read", needs="read_record"),
-    Action("evaluation.read", sees=_see("progress")),
-    Action("evaluation.advance", needs="advance", sees=_see("progress")),
-    Action("evaluation.record", sees=_see("record")),
-    Action("answers.read", sees=_see("answers")),
-    Action("answers.edit", edits="answers"),
-    Action("evidence.read", sees=_see("evidence")),
-    Action("evidence.edit", edits="evidence"),
-    Action("assignments.read", sees=_see("assignments")),
-    Action("assignments.edit", edits="assignments"),
-    Action("findings.read", sees=_see("findings", "own_findings")),
-    Action("findings.read_all", sees=_see("findings")),
-    Action("findings.edit", edits="findings"),
-    Action("conclusions.read", sees=_see("conclusions")),
-    Action("conclusions.edit", edits="conclusions"),
-    Action("report.read", sees=_see("report")),
-    Action("comments.read", sees=_see("comments")),
-    Action("comments.edit", edits="comments"),
-    Action("responses.read", sees=_see("responses")),
-    Action("responses.edit", edits="responses"),
-    Action("recommendation.read", sees=_see("progress")),
-    Action("recommendation.advance", needs="advance", sees=_see("progress")),
-)
 
 
 @dataclass(frozen=True)
@@ -158,10 +38,10 @@ class Actor:
 class Place:
     """The facts a decision needs about where the act would take place.
 
-    `state` is the evaluated or acting state (None: no state concerned); `sees` and `edits` map a role to
-    artefacts in the present stage; `assigned` says whether the actor is assigned there, `conflicted` whether a conflict
-    of theirs with the state is declared. `mechanism` is the one whose
-    roles count (empty: none does).
+    `state` is the evaluated or acting state (None: no state concerned); `sees` and `edits` map a role to artefacts in
+    the present stage; `assigned` says whether the actor is assigned there, `owes` whether with a voice that has not
+    handed in yet, `conflicted` whether a conflict of theirs with the state is declared, `acted_for` whether they held a
+    role for the state since the round was opened. `mechanism` is the one whose roles count (empty: none does).
     """
 
     roles: Mapping[str, Role]
@@ -169,7 +49,9 @@ class Place:
     sees: Mapping[str, frozenset[str]] = field(default_factory=dict)
     edits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     assigned: bool = False
+    owes: bool = False
     conflicted: bool = False
+    acted_for: bool = False
     mechanism: str = ""
 
 
@@ -192,6 +74,7 @@ TOKEN_SCOPE = Reason("token_scope", "Your token is not made for this.")
 OWN_COUNTRY = Reason("own_country", "Whoever evaluates has no part in the evaluation of the own country.")
 
 
+INDEPENDENT = Reason("not_handed_in", "Until you have handed in, you do not see what others judged.")
 CONFLICT = Reason("declared_conflict", "You have declared a conflict of interest with this state.")
 
 
@@ -207,10 +90,8 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
         return Allow(None) if _reaches(actor, "read") else Deny((TOKEN_SCOPE,))
     if not (action.needs or action.sees or action.edits):
         return NOBODY
-    if evaluates_own(actor, place):
-        return Deny((OWN_COUNTRY,))
-    if place.conflicted:
-        return Deny((CONFLICT,))
+    if wall := _wall(actor, action, place):
+        return Deny((wall,))
     reasons: dict[str, Reason] = {}
     for grant in actor.grants:
         against = tuple(_against(actor, grant, action, place))
@@ -220,15 +101,28 @@ def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
     return Deny(tuple(reasons.values())) if reasons else NOBODY
 
 
+def _wall(actor: Actor, action: Action, place: Place) -> Reason | None:
+    """What stands in the way whatever role is held: the own country, a declared conflict, that one has not handed in
+    what one finds oneself."""
+    if evaluates_own(actor, place):
+        return OWN_COUNTRY
+    if place.conflicted:
+        return CONFLICT
+    told = action.edits in JUDGED - {"findings"} or (bool(action.sees) and action.sees <= JUDGED)
+    return INDEPENDENT if place.owes and told else None
+
+
 def evaluates_own(actor: Actor, place: Place) -> bool:
-    """Whether the actor holds a role that evaluates, and any role for the state in question."""
-    return place.state is not None and place.state in own_states(actor, place)
+    """Whether the actor holds a role that evaluates, and any role for the state in question, or did in this round."""
+    if place.state is None or not _evaluates(actor, place):
+        return False
+    return place.acted_for or place.state in own_states(actor, place)
 
 
 def own_states(actor: Actor, place: Place) -> frozenset[str]:
     """The states whose evaluation is closed to the actor: those of any role held in any mechanism, once one of the
     roles evaluates in this one."""
-    if not any(role is not None and role.evaluates for role in (_role(grant, place) for grant in actor.grants)):
+    if not _evaluates(actor, place):
         return frozenset()
     return frozenset(grant.state for grant in actor.grants if grant.state is not None)
 
@@ -248,6 +142,10 @@ def in_scope(grant: Grant, role: Role, place: Place) -> bool:
     if place.state is None or grant.state is None:
         return False
     return (grant.state == place.state) == (role.scope == "own")
+
+
+def _evaluates(actor: Actor, place: Place) -> bool:
+    return any(role is not None and role.evaluates for role in (_role(grant, place) for grant in actor.grants))
 
 
 def _role(grant: Grant, place: Place) -> Role | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from mem.approvals.service import WAITING, Waiting
 from mem.core.errors import Reason
-from mem.people.policy import ACTIONS, Actor, Deny, decide, seen_by
+from mem.people.actions import ACTIONS
+from mem.people.policy import Actor, Deny, decide, seen_by
 from mem.process.facts import Facts
 from mem.process.guards import GUARDS
 from mem.process.subjects import Moving

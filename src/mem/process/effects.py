@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import insert, select
 
 from mem.answers.service import take_snapshot
+from mem.assessments.service import reopen
 from mem.core.work import Work
 from mem.ledger.service import record
 from mem.methods.models import Position
@@ -81,6 +82,12 @@ def fire_on_evaluations(work: Work, where: RoundStanding, done: Done, params: Fi
     return [Further(one, params.trigger) for one in ids]
 
 
+def reopen_assessments(work: Work, where: Standing, done: Done, params: Params) -> Sequence[Further]:
+    """Let every voice write again, until it hands in anew."""
+    reopen(work, where.id)
+    return ()
+
+
 def take_snapshot_of_answers(work: Work, where: Standing, done: Done, params: Params) -> Sequence[Further]:
     """Freeze what was submitted, by its digest."""
     take_snapshot(work, where.id, done.version)
@@ -129,6 +136,7 @@ def _effects(*effects: Effect) -> dict[str, Effect]:
 
 EFFECTS = _effects(
     Effect(fire_on_evaluations, Fire, frozenset({ROUND}), about=EVALUATION),
+    Effect(reopen_assessments, Params, frozenset({EVALUATION})),
     Effect(take_snapshot_of_answers, Params, frozenset({EVALUATION})),
     Effect(assemble_report, Params, frozenset({EVALUATION})),
     Effect(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.policy import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
+from mem.people.actions import ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
 from mem.plans.definition import Tree, check_plans
 from mem.process.effects import EFFECTS
 from mem.process.guards import GUARDS

@@ -96,7 +96,7 @@ def gather(work: Work, where: Standing) -> Record:
             unit: _conclusion(row, changed, hashes, _dissents(method, spoken.get(unit, {})))
             for unit, row in found.items()
         },
-        overrides={key: (change.text, change.source) for key, change in changed.items() if change.text is not None},
+        overrides={key: (change.text, change.sources) for key, change in changed.items() if change.text is not None},
     )
 
 
@@ -146,5 +146,5 @@ def _conclusion(
     for change in changed.values():
         if change.unit == row.unit and change.rating is not None:
             rating = change.rating
-            sources.append(change.source)
+            sources.extend(change.sources)
     return Conclusion(row.text, rating, row.recommendation, sources, dissents)

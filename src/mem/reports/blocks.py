@@ -188,12 +188,12 @@ KINDS: Mapping[str, Kind] = {
 
 
 def _changed(record: Record, paragraph: Paragraph) -> Paragraph:
-    """The paragraph with the text that a response to a comment gave it, if any, and that response as a source."""
+    """The paragraph with the text that a response to a comment gave it, if any, and such responses as sources."""
     change = record.overrides.get(paragraph.key)
     if change is None:
         return paragraph
-    text, source = change
-    return replace(paragraph, text=text, sources=[*paragraph.sources, source])
+    text, sources = change
+    return replace(paragraph, text=text, sources=[*paragraph.sources, *sources])
 
 
 def _key(block: Block, unit: Unit | None) -> str:

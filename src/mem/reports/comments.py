@@ -15,6 +15,7 @@ from mem.core.errors import Conflict, Invalid, NotFound, Reason
 from mem.core.languages import unknown
 from mem.core.work import Work
 from mem.ledger.service import record
+from mem.methods.service import lock
 from mem.people.policy import Actor
 from mem.reports.models import Comment, ReportVersion, Response
 from mem.rounds.standing import Standing, may, permit, permitted
@@ -42,17 +43,18 @@ class NewResponse:
 
 @dataclass(frozen=True)
 class Change:
-    """What an accepted comment changes in the next version."""
+    """What accepted comments on a paragraph change in the next version: the latest answer holds, all are sources."""
 
     unit: str | None
     text: Mapping[str, str] | None
     rating: str | None
     at: datetime
-    source: dict[str, Any]
+    sources: tuple[dict[str, Any], ...]
 
 
 def comment(work: Work, actor: Actor, evaluation_id: UUID, comments: Sequence[NewComment]) -> list[UUID]:
-    """Comment on the newest version of the report, all or none."""
+    """Comment on the newest version of the report, all or none. One at a time, since comments are numbered."""
+    lock(work, evaluation_id)
     permitted(work, actor, "comments.edit", evaluation_id)
     version, paragraphs = _newest(work, evaluation_id)
     reasons = []
@@ -180,7 +182,9 @@ def changes(work: Work, evaluation_id: UUID) -> dict[str, Change]:
         if row.changed_text is not None or row.changed_rating is not None:
             unit = row.paragraph.partition("/")[0] if "/" in row.paragraph else None
             source = {"kind": "comment", "id": str(row.id), "disposition": row.disposition}
-            found[row.paragraph] = Change(unit, row.changed_text, row.changed_rating, row.answered_at, source)
+            before = found[row.paragraph].sources if row.paragraph in found else ()
+            change = (unit, row.changed_text, row.changed_rating, row.answered_at)
+            found[row.paragraph] = Change(*change, (*before, source))
     return found
 
 

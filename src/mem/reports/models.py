@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -35,6 +35,7 @@ class Comment(Base):
         ForeignKeyConstraint(
             ["evaluation_id", "report_version"], ["report_version.evaluation_id", "report_version.version"]
         ),
+        Index("uq_comment_number", "evaluation_id", "number", unique=True),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     evaluation_id: Mapped[UUID] = mapped_column(index=True)

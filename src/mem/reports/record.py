@@ -13,6 +13,8 @@ from mem.reports.definition import Report, fields_of
 from mem.workflow.definition import Scale
 
 Source = dict[str, Any]
+Override = tuple[Mapping[str, str], Sequence[Source]]
+"""The text that takes the place of a paragraph's, and what it stands on."""
 Fields = Mapping[str, Mapping[str, str] | str | int]
 
 
@@ -85,7 +87,7 @@ class Record:
     evidence: Mapping[str, Sequence[Attached]]  # by unit
     totals: Mapping[str, int]
     conclusions: Mapping[str, Conclusion]
-    overrides: Mapping[str, tuple[Mapping[str, str], Source]] = field(default_factory=dict)  # by paragraph key
+    overrides: Mapping[str, Override] = field(default_factory=dict)  # by paragraph key
 
     def say(self, pattern: str, fields: Fields) -> dict[str, str]:
         """A sentence of the report in each language in which all of it can be said."""

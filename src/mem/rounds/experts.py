@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Uuid, insert, literal, select, update
 
 from mem.core.db import AnyRow
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Reason
@@ -15,14 +16,14 @@ from mem.methods.method import Method
 from mem.people.models import Membership, Person
 from mem.people.policy import OWN_COUNTRY, Actor
 from mem.people.service import holds, person
-from mem.rounds.models import Assignment, Designation
-from mem.rounds.standing import Standing, permit, permitted, round_standing
+from mem.rounds.models import Assignment, CountryEvaluation, Designation
+from mem.rounds.standing import Standing, acted_for, conflicted, permit, permitted, round_permitted, round_standing
 
 
 def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:
     """A state names one of its experts for a round. The person must hold an evaluating role for that state."""
-    where = round_standing(work, round_id)
-    permit(work, actor, "round.designate", where.place(state))
+    work.db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    where = round_permitted(work, actor, "round.designate", round_id, state)
     person(work, person_id)
     reasons = []
     if rank not in where.method.mechanism.ranks:
@@ -50,7 +51,7 @@ def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: U
 def candidates(work: Work, actor: Actor, round_id: UUID, state: str) -> list[AnyRow]:
     """Whom a state may name: the persons who hold an evaluating role for it: id, name, role."""
     where = round_standing(work, round_id)
-    permit(work, actor, "round.designate", where.place(state))
+    permit(work, actor, "round.candidates", where.place(state))
     query = (
         select(Person.id, Person.name, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
@@ -84,9 +85,7 @@ def assign(work: Work, actor: Actor, evaluation_id: UUID, designation_ids: Seque
     for index, designation_id in enumerate(designation_ids):
         pointer = f"/designations/{index}"
         found = _designated(work, where, designation_id, pointer)
-        if found.state == where.state:
-            reason = Reason(OWN_COUNTRY.code, OWN_COUNTRY.message, pointer)
-            raise Conflict("own_country", OWN_COUNTRY.message, [reason])
+        _keep_away(work, where, found, pointer)
         ended = work.db.execute(
             update(Assignment)
             .where(
@@ -113,6 +112,7 @@ def substitute(
     where = permitted(work, actor, "assignments.edit", evaluation_id)
     voice = _voice(work, evaluation_id, assignment_id)
     found = _designated(work, where, designation_id, "/designation")
+    _keep_away(work, where, found, "/designation")
     reasons = []
     if found.state != voice.expert_state:
         reasons.append(Reason("another_state", "A voice passes within its state.", "/designation"))
@@ -142,6 +142,18 @@ def end(work: Work, actor: Actor, evaluation_id: UUID, assignment_id: UUID, reas
     work.db.execute(update(Assignment).where(Assignment.id == assignment_id).values(ended_at=work.now))
     data = {"voice": voice.expert_state, "person": str(voice.person_id), "reason": reason}
     record(work, evaluation_id, "voice_ended", data)
+
+
+def _keep_away(work: Work, where: Standing, designated: AnyRow, pointer: str) -> None:
+    """Nobody judges their own state: that of their voice, or one they held any role for since the round was opened; and
+    nobody with a declared conflict. Raises `Conflict`."""
+    query = select(acted_for(literal(designated.person_id, Uuid())), conflicted(literal(designated.person_id, Uuid())))
+    acted, declared = work.db.execute(query.where(CountryEvaluation.id == where.id)).one()
+    reasons = [OWN_COUNTRY] if designated.state == where.state or acted else []
+    if declared:
+        reasons.append(Reason("declared_conflict", "A conflict of interest of this person with the state is declared."))
+    if reasons:
+        raise Conflict(reasons[0].code, reasons[0].message, [replace(one, where=pointer) for one in reasons])
 
 
 def _voice(work: Work, evaluation_id: UUID, assignment_id: UUID) -> AnyRow:

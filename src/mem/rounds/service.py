@@ -19,7 +19,7 @@ from mem.methods.service import pin, place
 from mem.people.policy import Actor
 from mem.plans.definition import tree_of
 from mem.rounds.models import CountryEvaluation, Cycle, CycleExclusion, Deadline, Occasion, Round
-from mem.rounds.standing import RoundStanding, permit, round_standing
+from mem.rounds.standing import RoundStanding, round_permitted, round_standing
 from mem.rounds.visible import visible_to
 
 
@@ -94,16 +94,12 @@ def open_round(
 
 
 def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: bool, reason: str | None) -> None:
-    """Say that a cycle evaluates a unit, or leaves it out and why; with all below that nothing else is said of. Only
-    before answers are asked."""
+    """Say that a cycle evaluates a unit, or leaves it out and why; with all below that nothing else is said of. In
+    which stages of the round, its workflow says."""
     found = work.db.execute(select(Cycle.round_id, Cycle.kind).where(Cycle.id == cycle_id)).first()
     if found is None:
         raise NotFound
-    where = round_standing(work, found.round_id)
-    permit(work, actor, "round.set_units", where.place())
-    if where.stage != where.workflow.initial:
-        message = "What a cycle evaluates is set before the round moves on."
-        raise Conflict("too_late", message, [Reason("too_late", message)])
+    where = round_permitted(work, actor, "round.set_units", found.round_id)
     _in_the_plan(where, found.kind, unit)
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
     if not evaluated and not reason:
@@ -135,8 +131,7 @@ def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> li
     found = work.db.execute(select(Cycle.round_id, Cycle.kind).where(Cycle.id == cycle_id)).first()
     if found is None:
         raise NotFound
-    where = round_standing(work, found.round_id)
-    permit(work, actor, "round.enrol", where.place())
+    where = round_permitted(work, actor, "round.enrol", found.round_id)
     day = work.db.execute(select(Round.members_on).where(Round.id == found.round_id)).scalar_one().isoformat()
     reasons = []
     for index, state in enumerate(states):
@@ -164,8 +159,7 @@ def enrol(work: Work, actor: Actor, cycle_id: UUID, states: Sequence[str]) -> li
 
 def record_occasion(work: Work, actor: Actor, round_id: UUID, kind: str, title: str, held_on: date) -> UUID:
     """Record a dated session, visit or plenary of a round, past or to come, but none from before the round."""
-    where = round_standing(work, round_id)
-    permit(work, actor, "round.record_occasion", where.place())
+    where = round_permitted(work, actor, "round.record_occasion", round_id)
     reasons = []
     if kind not in where.method.mechanism.occasions:
         reasons.append(Reason("unknown_kind", "The mechanism has no such kind of occasion.", "/kind"))

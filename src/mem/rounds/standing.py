@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, Uuid, bindparam, exists, or_, select
 
 from mem.core.errors import Conflict as Contradiction
 from mem.core.errors import NotAllowed, NotFound, Reason
@@ -14,17 +14,41 @@ from mem.core.work import Work
 from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.methods.service import pinned
-from mem.people.policy import ACTIONS, Actor, Allow, Place, decide
+from mem.people.actions import ACTIONS
+from mem.people.models import Membership
+from mem.people.policy import Actor, Allow, Place, decide
 from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
 from mem.rounds.models import Assignment, Conflict, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
+
+
+def acted_for(person: ColumnElement[UUID] | BindParameter[UUID]) -> Exists:
+    """Whether a person held any role, of any mechanism, for the state of an evaluation since its round was opened."""
+    return exists().where(
+        Membership.person_id == person,
+        Membership.state == CountryEvaluation.state,
+        or_(Membership.ended_at.is_(None), Membership.ended_at >= Round.opened_at),
+        Round.id == CountryEvaluation.round_id,
+    )
+
+
+def conflicted(person: ColumnElement[UUID] | BindParameter[UUID]) -> Exists:
+    """Whether a conflict of a person with the state of an evaluation is declared, and not lifted."""
+    return exists().where(
+        Conflict.round_id == CountryEvaluation.round_id,
+        Conflict.state == CountryEvaluation.state,
+        Conflict.person_id == person,
+        Conflict.lifted_at.is_(None),
+    )
+
 
 _SETTINGS = (
     select(CycleExclusion.unit, CycleExclusion.reason)
     .where(CycleExclusion.cycle_id == bindparam("cycle"))
     .order_by(CycleExclusion.unit)
 )
+_PERSON: BindParameter[UUID] = bindparam("person", type_=Uuid())  # a column's own is not known before `person`'s
 _STANDING = (
     select(
         CountryEvaluation.state,
@@ -46,18 +70,20 @@ _STANDING = (
         exists()
         .where(
             Assignment.evaluation_id == CountryEvaluation.id,
-            Assignment.person_id == bindparam("person", type_=Uuid()),  # its own is not known before that of `person`
+            Assignment.person_id == _PERSON,
             Assignment.ended_at.is_(None),
         )
         .label("assigned"),
         exists()
         .where(
-            Conflict.round_id == CountryEvaluation.round_id,
-            Conflict.state == CountryEvaluation.state,
-            Conflict.person_id == bindparam("person"),
-            Conflict.lifted_at.is_(None),
+            Assignment.evaluation_id == CountryEvaluation.id,
+            Assignment.person_id == _PERSON,
+            Assignment.ended_at.is_(None),
+            Assignment.handed_in_at.is_(None),
         )
-        .label("conflicted"),
+        .label("owes"),
+        acted_for(_PERSON).label("acted_for"),
+        conflicted(_PERSON).label("conflicted"),
     )
     .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
     .join(Round, Round.id == CountryEvaluation.round_id)
@@ -111,7 +137,9 @@ class Standing:
     entered_at: datetime
     closes_at: datetime | None  # when the stage lapses, if it does
     assigned: bool
+    owes: bool
     conflicted: bool
+    acted_for: bool
 
     @property
     def place(self) -> Place:
@@ -121,7 +149,9 @@ class Standing:
             sees=self.workflow.sees(self.stage),
             edits=self.workflow.edits(self.stage),
             assigned=self.assigned,
+            owes=self.owes,
             conflicted=self.conflicted,
+            acted_for=self.acted_for,
             mechanism=self.method.mechanism.mechanism,
         )
 
@@ -181,7 +211,8 @@ def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
         evaluation_id, found.state, found.round_id, found.round_code, found.round_title,
         found.cycle_id, found.cycle_code, found.cycle_title, found.kind, found.synthetic,
         method, method.workflows[found.workflow], found.stage, found.version, found.entered_at,
-        found.due_at if found.lapse is not None else None, found.assigned, found.conflicted,
+        found.due_at if found.lapse is not None else None, found.assigned,
+        found.owes, found.conflicted, found.acted_for,
     )  # fmt: skip
 
 
@@ -207,6 +238,15 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
         reason = Reason("deadline_passed", "The time for this has passed.")
         raise Contradiction("deadline_passed", reason.message, [reason])
     return found
+
+
+def round_permitted(work: Work, actor: Actor, action: str, round_id: UUID, state: str | None = None) -> RoundStanding:
+    """The round, when the actor may do this to it in the stage that it is in, which they hold: it does not move on
+    before what they do is stored. Raises `NotFound`, `NotAllowed`."""
+    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update(read=True))
+    where = round_standing(work, round_id)
+    permit(work, actor, action, where.place(state))
+    return where
 
 
 def may(actor: Actor | None, action: str, place: Place) -> bool:

@@ -5,12 +5,13 @@ Kept equal to `people.policy.decide` for `evaluation.read`; a test compares the 
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ColumnElement, Uuid, and_, exists, false, literal, or_
 
 from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import Actor, Grant, Place, own_states
-from mem.rounds.models import Assignment, Conflict, CountryEvaluation
+from mem.rounds.models import Assignment, CountryEvaluation
+from mem.rounds.standing import acted_for, conflicted
 from mem.workflow.definition import Role
 
 
@@ -25,13 +26,11 @@ def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> Colu
         if grant.mechanism == mechanism and (role := method.roles.get(grant.role)) is not None
     ]
     own = own_states(actor, Place(method.roles, mechanism=mechanism))
-    declared = exists().where(
-        Conflict.round_id == CountryEvaluation.round_id,
-        Conflict.state == CountryEvaluation.state,
-        Conflict.person_id == actor.person_id,
-        Conflict.lifted_at.is_(None),
-    )
-    return and_(or_(false(), *clauses), CountryEvaluation.state.not_in(own), ~declared)
+    me = literal(actor.person_id, Uuid())
+    closed = [CountryEvaluation.state.not_in(own), ~conflicted(me)]
+    if own:
+        closed.append(~acted_for(me))
+    return and_(or_(false(), *clauses), *closed)
 
 
 def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -> ColumnElement[bool]:
