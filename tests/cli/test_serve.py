@@ -49,7 +49,7 @@ def test_nothing_is_served_of_a_database_that_is_being_replaced(
     with used(database, alone=True):
         refused = mem("serve", "--port", "0", "--database-url", database_url)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert refused.stderr == "A demo is making this database anew; ask again in a moment.\n"
+    assert refused.stderr == "A demo or a restore is making this database anew; ask again in a moment.\n"
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "99999"])

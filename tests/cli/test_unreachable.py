@@ -11,7 +11,7 @@ from tests.cli.test_cli import small as small
 
 COMMANDS = [
     ("serve", "--port", "0"), ("migrate",), ("tick",), ("check",), ("ledger", "verify"), ("ledger", "export", "file"),
-    ("people", "add", "A", "--role", "auditor"), ("demo",),
+    ("people", "add", "A", "--role", "auditor"), ("demo",), ("backup", "folder"),
 ]  # fmt: skip
 READS = "Give sqlite:///<file> or postgresql://<user>:<password>@<host>/<name>."
 

@@ -9,5 +9,6 @@ from __future__ import annotations
 from tests.defects.defect import Defect
 from tests.defects.door import DOOR
 from tests.defects.secrecy import SECRECY
+from tests.defects.storage import STORAGE
 
-DEFECTS: tuple[Defect, ...] = (*DOOR, *SECRECY)
+DEFECTS: tuple[Defect, ...] = (*DOOR, *SECRECY, *STORAGE)

@@ -83,6 +83,21 @@ def test_a_file_is_flushed_before_it_has_its_name_and_its_folders_after(
     assert flushed[1:] == [(f"files/sha256/{NAME[:2]}", True), ("files/sha256", True), ("files", True), (".", True)]
 
 
+def test_what_another_has_just_put_there_is_not_told_before_its_folders_are_flushed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(DATA)
+    real, flushed = os.fsync, list[str]()
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        flushed.append(str(Path(os.readlink(f"/proc/self/fd/{descriptor}")).relative_to(store.root.parent)))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store.put(DATA)
+    assert flushed == [f"files/sha256/{NAME[:2]}", "files/sha256", "files", "."]
+
+
 @pytest.mark.parametrize("failing", ["os.fsync", "pathlib.Path.rename"])
 def test_what_could_not_be_kept_leaves_nothing_behind(
     store: Store, monkeypatch: pytest.MonkeyPatch, failing: str

@@ -73,6 +73,30 @@ PROOFS: tuple[Proof, ...] = (
         "canaries:searched", smoke=1, slice=3, whole=40, long=400, part=2,
     ),
     Proof(
+        "T08-wal", "a power cut loses nothing that was answered, and damages nothing (write-ahead log)",
+        "power:wal", smoke=200, slice=8_000, whole=200_000, long=1_000_000, part=1,
+    ),
+    Proof(
+        "T08-truncate", "the same in the mode for an older SQLite",
+        "power:truncate", smoke=200, slice=8_000, whole=200_000, long=1_000_000, part=2,
+    ),
+    Proof(
+        "T08-files", "a file that a stored row speaks of is there and whole after a power cut",
+        "files:files", smoke=2_000, slice=20_000, whole=100_000, long=600_000, part=1,
+    ),
+    Proof(
+        "T15-tampering", "whatever is done to the record is found and named, and nothing else is",
+        "tampering:tampering", smoke=300, slice=5_000, whole=50_000, long=500_000, part=2,
+    ),
+    Proof(
+        "T26-migrations", "a populated database comes through its migrations whole, killed on the way or not",
+        "migrating:migrations", smoke=1, slice=10, whole=300, long=2_000, part=1,
+    ),
+    Proof(
+        "T27-backups", "a backup made while others write holds all that was answered before, and is proven to",
+        "backups:backups", smoke=1, slice=4, whole=50, long=300, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

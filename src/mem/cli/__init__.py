@@ -8,13 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from sqlalchemy.exc import DBAPIError
-from typer.core import TyperGroup
 
+from mem.cli.backups import backup, restore
 from mem.cli.operations import (
     Unfit,
     add_officer,
@@ -24,29 +22,13 @@ from mem.cli.operations import (
     verify_files,
     verify_ledger,
 )
+from mem.cli.terminal import Json, Told, Url, console, errors, fail, settings_of
 from mem.core.clock import now
-from mem.core.db import BadAddress, Database
+from mem.core.db import Database
 from mem.core.errors import MemError, MethodDamaged
 from mem.core.work import Work
 from mem.methods.method import Method
 from mem.settings import Settings
-
-
-class Told(TyperGroup):
-    """Commands that say what went wrong outside of them in a line: a database that is away, or that there cannot be."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BadAddress as error:
-            _fail([str(error)])
-        except DBAPIError as error:
-            _fail([f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"])
-        except BrokenPipeError:  # whoever read our output has stopped
-            raise
-        except OSError as error:
-            _fail([str(error)])
-
 
 main = typer.Typer(
     cls=Told,
@@ -61,16 +43,10 @@ ledger = typer.Typer(no_args_is_help=True, help="The record of what was done.")
 people = typer.Typer(no_args_is_help=True, help="Persons and tokens.")
 for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "people": people}.items():
     main.add_typer(group, name=name)
+for command in (backup, restore):
+    main.command()(command)
 
-# A line stays one line, however long: what reads it may be a program.
-console, errors = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 LONGEST_NAME = 200
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Url = Annotated[str, typer.Option("--database-url", help="Empty: SQLite in the data folder.")]
-
-
-def _settings(database_url: str = "") -> Settings:
-    return Settings(database_url=database_url) if database_url else Settings()
 
 
 @main.callback()
@@ -84,9 +60,9 @@ def _database(database_url: str) -> Iterator[Database]:
     """A database at the newest schema; anything else is refused with what to do."""
     from mem.migrate import current, head  # noqa: PLC0415
 
-    with opened(_settings(database_url)) as database:
+    with opened(settings_of(database_url)) as database:
         if current(database) != head():
-            _fail(["This database is not at the newest schema: run `mem migrate` first."])
+            fail(["This database is not at the newest schema: run `mem migrate` first."])
         yield database
 
 
@@ -95,7 +71,7 @@ def _prepare(settings: Settings) -> None:
     try:
         prepare(settings)
     except Unfit as why:
-        _fail([str(why)])
+        fail([str(why)])
 
 
 def _methods(settings: Settings) -> dict[str, Method]:
@@ -105,13 +81,7 @@ def _methods(settings: Settings) -> dict[str, Method]:
     try:
         return installed(settings.workflows)
     except BadDefinitions as bad:
-        _fail([str(fault) for fault in bad.faults])
-
-
-def _fail(lines: list[str]) -> NoReturn:
-    for line in lines:
-        errors.print(line, highlight=False, markup=False)
-    raise typer.Exit(1)
+        fail([str(fault) for fault in bad.faults])
 
 
 @plan.command("show")
@@ -123,7 +93,7 @@ def plan_show(
     """Print a plan of action as adopted."""
     from mem.plans.definition import printed, tree_of  # noqa: PLC0415
 
-    for method in _methods(_settings()).values():
+    for method in _methods(settings_of()).values():
         try:
             found = printed(tree_of(method, code).plan, language)
         except LookupError:
@@ -138,7 +108,7 @@ def plan_show(
                 for note in unit.notes:
                     console.print(f"{'  ' * len(unit.parents)}  {note}", highlight=False, markup=False)
         return
-    _fail([f"no installed mechanism has a plan '{code}'"])
+    fail([f"no installed mechanism has a plan '{code}'"])
 
 
 @workflow.command("check")
@@ -151,7 +121,7 @@ def workflow_check(folder: Path) -> None:
     method = None if found.faults else Method.of(found.parts)
     faults = dict.fromkeys([*found.faults, *check_script(folder, method)])
     if faults:
-        _fail([str(fault) for fault in faults])
+        fail([str(fault) for fault in faults])
     console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False, markup=False)
 
 
@@ -167,19 +137,19 @@ def serve(
     from mem.cli.serve import CannotServe, run_server  # noqa: PLC0415
 
     try:
-        run_server(_settings(database_url), host, port, work_every or None)
+        run_server(settings_of(database_url), host, port, work_every or None)
     except (CannotServe, Unfit) as why:
-        _fail([str(why)])
+        fail([str(why)])
     except BadDefinitions as bad:
-        _fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
+        fail(["The methods do not hold; nothing was started:", *(str(fault) for fault in bad.faults)])
     except MethodDamaged as damage:
-        _fail([f"A pinned method is not what it was; nothing was started: {damage}"])
+        fail([f"A pinned method is not what it was; nothing was started: {damage}"])
 
 
 @main.command()
 def migrate(database_url: Url = "") -> None:
     """Bring the database to the newest schema."""
-    _prepare(_settings(database_url))
+    _prepare(settings_of(database_url))
     console.print("The database is at the newest schema.")
 
 
@@ -222,16 +192,16 @@ def people_add(
 ) -> None:
     """Add a person with a role, and print a new token once: how the first officer comes in."""
     if not 0 < len(person.strip()) <= LONGEST_NAME:
-        _fail([f"A person has a name of at most {LONGEST_NAME} letters."])
-    settings = _settings(database_url)
+        fail([f"A person has a name of at most {LONGEST_NAME} letters."])
+    settings = settings_of(database_url)
     _prepare(settings)
     methods = _methods(settings)
     if mechanism not in methods:
-        _fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
+        fail([f"there is no mechanism '{mechanism}' under {settings.workflows}"])
     try:
         token = add_officer(settings, methods[mechanism], person.strip(), role, state, days)
     except MemError as error:
-        _fail([error.message, *(reason.message for reason in error.reasons)])
+        fail([error.message, *(reason.message for reason in error.reasons)])
     sys.stdout.write(token + "\n")
 
 
@@ -239,7 +209,7 @@ def people_add(
 def ledger_export(file: Annotated[Path, typer.Argument(help="Where to write.")], database_url: Url = "") -> None:
     """Write every event of every chain, one JSON object a line. It holds everything: keep it secret."""
     with _database(database_url):
-        console.print(f"{export_ledger(_settings(database_url), file)} events written", highlight=False)
+        console.print(f"{export_ledger(settings_of(database_url), file)} events written", highlight=False)
 
 
 @ledger.command("verify")
@@ -254,12 +224,12 @@ def ledger_verify(
     """Recompute every chain, and hold checkpoints and receipts against them. Exits 1 on any fault."""
     if export is None:
         with _database(database_url):
-            found = verify_ledger(_settings(database_url))
+            found = verify_ledger(settings_of(database_url))
     else:
         try:
             found = verify_files(export, checkpoint or [], receipt or [], key)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _fail([f"one of these files cannot be read as what it should be: {error}"])
+            fail([f"one of these files cannot be read as what it should be: {error}"])
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
@@ -282,9 +252,9 @@ def demo(
     from mem.cli.demo import CannotRun, last_line, run_demo  # noqa: PLC0415
 
     try:
-        totals = run_demo(_settings(database_url), mechanism, states, seed, quiet=as_json)
+        totals = run_demo(settings_of(database_url), mechanism, states, seed, quiet=as_json)
     except (CannotRun, Unfit) as why:
-        _fail([str(why)])
+        fail([str(why)])
     if as_json:
         sys.stdout.write(last_line(totals) + "\n")
     if not totals["ledger_ok"]:

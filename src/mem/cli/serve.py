@@ -42,4 +42,4 @@ def run_server(settings: Settings, host: str, port: int, work_every: float | Non
             with suppress(KeyboardInterrupt):
                 Announced(config).run()
     except InUse:
-        raise CannotServe("A demo is making this database anew; ask again in a moment.") from None
+        raise CannotServe("A demo or a restore is making this database anew; ask again in a moment.") from None

@@ -19,6 +19,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from mem.core.mounts import network_kind
+
 WAL_RESET_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 SHORT = String(200)
 SERVER = "mem_server"
@@ -47,7 +49,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class BadAddress(ValueError):
-    """This is no address of a database that could be ours. The message does not quote it: it may hold a password."""
+    """At this address there can be no database of ours. The message does not quote it: it may hold a password."""
 
 
 class Base(DeclarativeBase):
@@ -141,7 +143,13 @@ def _parsed(url: str) -> URL:
 
 def _sqlite(url: URL, begin: str, query_only: bool) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        if kind := network_kind(folder):
+            raise BadAddress(
+                f"The SQLite database would lie on a file system of a network ({kind}), where what was stored can be "
+                "damaged or lost. Have it on a local disk (MEM_DATA_DIR), or use PostgreSQL."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite"),
         module=sqlite,

@@ -176,6 +176,12 @@ def _matches(media_type: str, data: bytes) -> bool:
     return not media_type.startswith("text/") or data.translate(None, CONTROLS) == data
 
 
+def kept(work: Work) -> list[str]:
+    """The SHA-256 of every file that a row speaks of, each once, in order."""
+    files = select(Evidence.sha256).where(Evidence.kind == "file").distinct().order_by(Evidence.sha256)
+    return list(work.db.execute(files).scalars())
+
+
 def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:
     place = "about" if pointer.startswith("query:") else "where"
     if not units:

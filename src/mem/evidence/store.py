@@ -18,11 +18,27 @@ class Store:
         self.root = root
 
     def put(self, data: bytes) -> str:
-        """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once."""
+        """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once; what lies there damaged is
+        replaced."""
         name = hashlib.sha256(data).hexdigest()
         target = self._path(name)
-        if target.exists():
-            return name
+        try:
+            self.get(name)
+        except OSError:
+            self._write(target, data)
+        # of what was there already, too: whoever put it there may not have come to this, or failed
+        for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
+            _flush(folder)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The bytes of this SHA-256, checked against it. Raises `OSError` when they are missing or damaged."""
+        data = self._path(name).read_bytes()
+        if hashlib.sha256(data).hexdigest() != name:
+            raise OSError("a stored file does not have its hash")
+        return data
+
+    def _write(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.parent / f".{uuid.uuid4().hex}"
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -34,16 +50,6 @@ class Store:
             aside.rename(target)
         finally:
             aside.unlink(missing_ok=True)
-        for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
-            _flush(folder)
-        return name
-
-    def get(self, name: str) -> bytes:
-        """The bytes of this SHA-256, checked against it. Raises `OSError` when they are missing or damaged."""
-        data = self._path(name).read_bytes()
-        if hashlib.sha256(data).hexdigest() != name:
-            raise OSError("a stored file does not have its hash")
-        return data
 
     def _path(self, name: str) -> Path:
         return self.root / "sha256" / name[:2] / name

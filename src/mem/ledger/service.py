@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 
+from mem import verify
 from mem.core.canonical import canonical
 from mem.core.clock import iso
 from mem.core.db import AnyRow
@@ -80,3 +81,12 @@ def events(work: Work, chain_id: UUID) -> Iterator[AnyRow]:
     columns = (Event.seq, Event.type, Event.at, Event.actor_id, Event.canonical, Event.salt, Event.leaf)
     query = select(*columns, Event.link).where(Event.chain_id == chain_id).order_by(Event.seq)
     yield from work.db.execute(query)
+
+
+def faults(work: Work) -> list[str]:
+    """What recomputing every chain finds wrong, by the verifier that knows nothing of this code."""
+    return [
+        fault
+        for chain_id, _, seq, head in chains(work)
+        for fault in verify.check_chain(str(chain_id), seq, head, events(work, chain_id))
+    ]

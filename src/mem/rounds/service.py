@@ -106,8 +106,8 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
         raise NotFound
     where = round_permitted(work, actor, "round.set_units", found.round_id)
     if unit not in tree_of(where.method, where.method.mechanism.cycles[found.kind].plan).units:
-        reason = Reason("unknown_unit", "Not in the plan.", "/unit")
-        raise Invalid("unknown_unit", "The plan has no such unit.", [reason])
+        unknown = Reason("unknown_unit", "Not in the plan.", "/unit")
+        raise Invalid("unknown_unit", "The plan has no such unit.", [unknown])
     work.db.execute(delete(CycleExclusion).where(CycleExclusion.cycle_id == cycle_id, CycleExclusion.unit == unit))
     if not evaluated and not reason:
         raise Invalid(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, Uuid, bindparam, exists, or_, select
 
 from mem.core.errors import Conflict as Contradiction
 from mem.core.errors import NotAllowed, NotFound, Reason
@@ -48,6 +48,7 @@ _SETTINGS = (
     .where(CycleExclusion.cycle_id == bindparam("cycle"))
     .order_by(CycleExclusion.unit)
 )
+_PERSON: BindParameter[UUID] = bindparam("person", type_=Uuid())  # a column's own is not known before `person`'s
 _STANDING = (
     select(
         CountryEvaluation.state,
@@ -69,20 +70,20 @@ _STANDING = (
         exists()
         .where(
             Assignment.evaluation_id == CountryEvaluation.id,
-            Assignment.person_id == bindparam("person"),
+            Assignment.person_id == _PERSON,
             Assignment.ended_at.is_(None),
         )
         .label("assigned"),
         exists()
         .where(
             Assignment.evaluation_id == CountryEvaluation.id,
-            Assignment.person_id == bindparam("person"),
+            Assignment.person_id == _PERSON,
             Assignment.ended_at.is_(None),
             Assignment.handed_in_at.is_(None),
         )
         .label("owes"),
-        acted_for(bindparam("person")).label("acted_for"),
-        conflicted(bindparam("person")).label("conflicted"),
+        acted_for(_PERSON).label("acted_for"),
+        conflicted(_PERSON).label("conflicted"),
     )
     .join(Cycle, Cycle.id == CountryEvaluation.cycle_id)
     .join(Round, Round.id == CountryEvaluation.round_id)
