@@ -57,6 +57,26 @@ class Proof:
 
 PROOFS: tuple[Proof, ...] = (
     Proof(
+        "T06-sqlite", "nothing acknowledged is lost, halved or doubled when a process that writes is killed",
+        "kills:of_services", smoke=30, slice=500, whole=10_000, long=100_000, part=1,
+    ),
+    Proof(
+        "T06-http", "nothing acknowledged is lost, halved or doubled when a server is killed",
+        "kills:of_a_server", smoke=5, slice=80, whole=1_000, long=10_000, part=1,
+    ),
+    Proof(
+        "T06-backend", "nothing acknowledged is lost, halved or doubled when a backend of PostgreSQL is killed",
+        "crashes:of_a_backend", smoke=2, slice=30, whole=500, long=3_000, part=2,
+    ),
+    Proof(
+        "T06-postmaster", "nothing acknowledged is lost, halved or doubled when all of PostgreSQL is killed",
+        "crashes:of_the_postmaster", smoke=1, slice=12, whole=200, long=1_500, part=2,
+    ),
+    Proof(
+        "T13-restarts", "while PostgreSQL is restarted clients are told 503, and all succeed in the end, once",
+        "crashes:restarted", smoke=2, slice=15, whole=200, long=1_500, part=1,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Uuid, bindparam, exists, select
 
 from mem.core.errors import Conflict, NotAllowed, NotFound, Reason
 from mem.core.work import Work
@@ -45,7 +45,7 @@ _STANDING = (
         exists()
         .where(
             Assignment.evaluation_id == CountryEvaluation.id,
-            Assignment.person_id == bindparam("person"),
+            Assignment.person_id == bindparam("person", type_=Uuid()),  # its own is not known before that of `person`
             Assignment.ended_at.is_(None),
         )
         .label("assigned"),
