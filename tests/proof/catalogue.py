@@ -77,6 +77,10 @@ PROOFS: tuple[Proof, ...] = (
         "crashes:restarted", smoke=2, slice=15, whole=200, long=1_500, part=1,
     ),
     Proof(
+        "T23-full", "when the disk is full writers are told so, readers read on, and all goes on when there is room",
+        "full:filled", smoke=2, slice=20, whole=200, long=2_000, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

@@ -82,7 +82,7 @@ def _errors(verb: str, is_open: bool, headers: Any, parameters: list[Node], body
     if names_something or verb != "get":
         yield 422
     if verb != "get":
-        yield from (400, 409)
+        yield from (400, 409, 507)
     if body:
         yield 413
     if is_json:

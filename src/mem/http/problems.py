@@ -26,6 +26,7 @@ from mem.core.errors import (
     Precondition,
     Reason,
     Refused,
+    StorageFull,
 )
 from mem.core.text import HIDDEN
 from mem.http.body import Malformed, TooLarge, WrongMedia
@@ -47,12 +48,14 @@ STATUS: dict[type[MemError], int] = {
     Malformed: 400,
     Invalid: 422,
     NotReady: 503,
+    StorageFull: 507,
 }
 TITLES = {
     400: "The request is malformed", 401: "Who asks is not known", 403: "Not allowed", 404: "Not found",
     405: "Not a method of this address", 409: "Not possible now", 412: "Out of date", 413: "Too large",
     415: "Not a media type taken here", 422: "The content is wrong", 428: "A version tag is needed",
     500: "Something went wrong here", 503: "Busy; ask again",
+    507: "No room to store it",
 }  # fmt: skip
 log = logging.getLogger("mem.http")
 
@@ -100,10 +103,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(MemError)
     def of_ours(request: Request, error: MemError) -> JSONResponse:
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        if error.code == "precondition_required":
-            status = 428
-        return problem(status, error.code, error.message, error.reasons)
+        if isinstance(error, StorageFull):
+            log.error("there is no room to store anything")
+        return problem(_status(error), error.code, error.message, error.reasons)
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -135,6 +137,12 @@ def install(app: FastAPI) -> None:
     def of_anything(request: Request, error: Exception) -> JSONResponse:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
         return problem(500, "internal", "Something went wrong here; nothing was stored.")
+
+
+def _status(error: MemError) -> int:
+    if error.code == "precondition_required":
+        return 428
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def _code(kind: str) -> str:
