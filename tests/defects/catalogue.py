@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from tests.defects.defect import Defect
 from tests.defects.door import DOOR
+from tests.defects.faults import FAULTS
 
-DEFECTS: tuple[Defect, ...] = (*DOOR,)
+DEFECTS: tuple[Defect, ...] = (*DOOR, *FAULTS)

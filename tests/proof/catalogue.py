@@ -81,6 +81,14 @@ PROOFS: tuple[Proof, ...] = (
         "full:filled", smoke=2, slice=20, whole=200, long=2_000, part=2,
     ),
     Proof(
+        "T23-full-postgresql", "when PostgreSQL's disk is full nothing is lost, and all goes on when there is room",
+        "full_server:filled", smoke=0, slice=10, whole=60, long=600, part=2,
+    ),
+    Proof(
+        "T21-clocks", "deadlines are decided to the millisecond and no chain is dated backwards when clocks jump",
+        "clocks:jumped", smoke=20, slice=400, whole=20_000, long=200_000, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

@@ -187,7 +187,7 @@ class Clients:
 
     def start(self) -> None:
         self._stop.clear()
-        self._threads = [threading.Thread(target=self._run, args=(lane,)) for lane in self.lanes]
+        self._threads = [threading.Thread(target=self._run, args=(lane,), daemon=True) for lane in self.lanes]
         for thread in self._threads:
             thread.start()
 

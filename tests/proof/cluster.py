@@ -31,13 +31,13 @@ class Cluster:
         self.start()
 
     @property
-    def postmaster(self) -> int:
-        """The id of its first process, as its own folder says."""
-        return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.poll() is not None
 
     def backends(self) -> list[int]:
         """The processes that work for clients; first those that are not idle."""
-        shown = {pid: _shown(pid) for pid in children(self.postmaster)}
+        shown = {pid: _shown(pid) for pid in children(self._process.pid)}
         ours = [pid for pid, title in shown.items() if title.startswith("postgres: postgres ")]
         return sorted(ours, key=lambda pid: shown[pid].endswith("idle"))
 
@@ -54,7 +54,7 @@ class Cluster:
 
     def kill(self) -> None:
         """SIGKILL of the postmaster and of all its children, as when the machine's memory is gone."""
-        first = self.postmaster
+        first = self._process.pid
         os.kill(first, signal.SIGSTOP)  # so that it makes no more of them
         every = [first, *children(first)]
         for pid in every:
@@ -79,12 +79,13 @@ class Cluster:
         with (self.data / "log").open("ab") as log:
             self._process = subprocess.Popen(command, user=self._user, cwd="/", stdout=log, stderr=log)
         until = time.monotonic() + LONGEST
-        while not self._takes_connections():
+        while not self.takes_connections():
             if self._process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"it does not start: {(self.data / 'log').read_text()[-2_000:]}")
             time.sleep(0.02)
 
-    def _takes_connections(self) -> bool:
+    def takes_connections(self) -> bool:
+        """Whether it takes one now."""
         with suppress(psycopg.OperationalError):
             psycopg.connect(self.url).close()
             return True
@@ -92,14 +93,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A server of our own, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="mem-pg-"))
+def cluster(below: Path | None = None) -> Iterator[Cluster]:
+    """A server of our own, gone afterwards; right below the temporary directory, or another folder."""
+    folder = Path(tempfile.mkdtemp(prefix="mem-pg-", dir=below))
     made = Cluster(folder)
     try:
         yield made
     finally:
-        made.stop(signal.SIGQUIT)
+        if not made.ended:
+            made.stop(signal.SIGQUIT)
         shutil.rmtree(folder)
 
 

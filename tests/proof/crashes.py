@@ -152,13 +152,14 @@ def _spell(
     tally.failures += [f"spell of {seed}: {one}" for one in found + clients.failures + verdict.failures]
 
 
-def writes_again(clients: Clients) -> float:
-    """Seconds until each client was told of another success, or `LONGEST`."""
+def writes_again(clients: Clients, meanwhile: Callable[[], None] = lambda: None) -> float:
+    """Seconds until each client was told of another success, or `LONGEST`; something may be done meanwhile."""
     begun = time.monotonic()
     before = [lane.record.told for lane in clients.lanes]
     while any(lane.record.told == told for lane, told in zip(clients.lanes, before, strict=True)):
         if clients.failures or time.monotonic() - begun > LONGEST:
             return LONGEST
+        meanwhile()
         time.sleep(0.005)
     return time.monotonic() - begun
 

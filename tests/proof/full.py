@@ -9,18 +9,11 @@ instead.
 from __future__ import annotations
 
 import json
-import os
 import random
-import resource
-import shutil
-import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.databases import sqlite_url
@@ -28,71 +21,19 @@ from tests.proof.account import judged
 from tests.proof.catalogue import Ask, Tally
 from tests.proof.clients import Clients, Scene
 from tests.proof.crashes import writes_again
+from tests.proof.disk import Disk, Limit, Room, disk, may_mount
 from tests.proof.kills import lanes_of, port, scene_of
-from tests.proof.preloaded import LONGEST, Forked, preloaded
+from tests.proof.preloaded import LONGEST, preloaded
 from tests.proof.wires import Http
 
 SPELL = 10
 """How often the disk of one database is filled."""
 SIZE = 32 << 20
 FULL, REFUSING = 507, frozenset({507, 503})
-EXPECTED = ("there is no room to store anything", "due work has to wait: ")
-PLACES = ("database", "evidence", "both")
-
-
-@dataclass(frozen=True)
-class Disk:
-    """A small disk, or, where none may be mounted, a folder (`small` is false)."""
-
-    folder: Path
-    small: bool
-
-    def fill(self, left: int, system: Forked, database: Path) -> None:
-        """Leave so many bytes of room."""
-        if not self.small:
-            largest = max((path.stat().st_size for path in database.parent.glob("mem.db*")), default=0)
-            resource.prlimit(system.pid, resource.RLIMIT_FSIZE, (largest + left, resource.RLIM_INFINITY))
-            return
-        room = os.statvfs(self.folder)
-        with (self.folder / "ballast").open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(1, room.f_bavail * room.f_frsize - left))
-
-    def free(self, system: Forked) -> None:
-        if self.small:
-            (self.folder / "ballast").unlink()
-        else:
-            resource.prlimit(system.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-@contextmanager
-def disk() -> Iterator[Disk]:
-    """A small disk of our own, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="mem-full-"))
-    small = _may_mount()
-    if small:
-        _mount(folder)
-    try:
-        yield Disk(folder, small)
-    finally:
-        if small:
-            subprocess.run(["umount", str(folder)], check=True)
-        shutil.rmtree(folder)
-
-
-@cache
-def _may_mount() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            _mount(Path(folder))
-        except (subprocess.CalledProcessError, FileNotFoundError):
-            return False
-        subprocess.run(["umount", folder], check=True)
-    return True
-
-
-def _mount(folder: Path) -> None:
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "mem-proof", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
+NO_ROOM = "there is no room to store anything"
+EXPECTED = (NO_ROOM, "due work has to wait: ")
+PLACES = ("both", "database", "evidence")
+"""What lies on the small disk, in turn."""
 
 
 def filled(ask: Ask) -> Tally:
@@ -100,33 +41,39 @@ def filled(ask: Ask) -> Tally:
     tally, detail = Tally(), dict.fromkeys(("acknowledged", "told_507", "told_503", "read_while_full"), 0)
     while tally.runs < ask.runs and not tally.failures:
         fills, seed = min(SPELL, ask.runs - tally.runs), f"{ask.seed} {tally.runs}"
-        with disk() as small, tempfile.TemporaryDirectory(prefix="mem-large-") as name:
-            _spell(small, Path(name), fills, seed, tally, detail)
-            tally.detail["by"] = "a small disk" if small.small else "a limit on the size of files"
+        with ExitStack() as ours:
+            large = Path(ours.enter_context(tempfile.TemporaryDirectory(prefix="mem-large-")))
+            small = ours.enter_context(disk(SIZE)) if may_mount() else None
+            where = PLACES[tally.runs // SPELL % len(PLACES)] if small else "database"
+            _spell(small, where, large, fills, seed, tally, detail)
+            tally.detail["by"] = "a small disk" if small else "a limit on the size of files"
     tally.detail.update(detail)
     if ask.runs and not (detail["acknowledged"] and detail["told_507"] + detail["told_503"]):
         tally.failures.append("nothing was acknowledged, or nobody was told that there is no room: this shows nothing")
     return tally
 
 
-def _spell(small: Disk, large: Path, fills: int, seed: str, tally: Tally, detail: dict[str, int]) -> None:
+def _spell(
+    small: Disk | None, where: str, large: Path, fills: int, seed: str, tally: Tally, detail: dict[str, int]
+) -> None:
     house, chance, found = preloaded(), random.Random(seed), list[str]()
-    where = chance.choice(PLACES) if small.small else "database"
-    data = large if where == "database" else small.folder
-    database = (large if where == "evidence" else small.folder) / "mem.db"
+    place = small.folder if small else large
+    data = large if where == "database" else place
+    database = (large if where == "evidence" else place) / "mem.db"
     scene = scene_of(house, sqlite_url(database), large / "log")
     system = house.fork("serve", large / "log", url=sqlite_url(database), folder=str(data))
     reached = port(system.line())
+    room: Room = small or Limit(system.pid, database)
     clients = Clients(lanes_of(scene, seed, large, True), lambda _: Http(reached, REFUSING))
     clients.start()
     writes_again(clients)
     for _ in range(fills):
-        small.fill(chance.randrange(64 << 10, 512 << 10), system, database)
-        if not _told(clients):
+        room.fill(chance.randrange(64 << 10, 512 << 10))
+        if not was_told(clients):
             found.append(f"nobody was told that the disk ({where}) is full within {LONGEST} seconds")
         found += _reads(reached, scene)
         time.sleep(chance.uniform(0.0, 0.3))
-        small.free(system)
+        room.free()
         if writes_again(clients) >= LONGEST and not clients.failures:
             found.append(f"not everybody could write again within {LONGEST} seconds after there was room ({where})")
         tally.runs += 1
@@ -135,6 +82,8 @@ def _spell(small: Disk, large: Path, fills: int, seed: str, tally: Tally, detail
             break
     clients.stop()
     clients.settle()
+    if small and not any(lane.refused[FULL] for lane in clients.lanes):
+        found.append(f"nobody was told {FULL} when the disk ({where}) was full")
     said = [*system.end().splitlines(), *(large / "log").read_text().splitlines()]
     found += [f"the server wrote: {one}" for one in said if not one.startswith(EXPECTED)][:5]
     verdict = judged(sqlite_url(database), data / "evidence", scene, clients)
@@ -148,7 +97,7 @@ def _spell(small: Disk, large: Path, fills: int, seed: str, tally: Tally, detail
     tally.failures += [f"spell of {seed}: {one}" for one in found + clients.failures + verdict.failures]
 
 
-def _told(clients: Clients) -> bool:
+def was_told(clients: Clients) -> bool:
     """Wait until somebody is told that there is no room."""
     before, until = sum(lane.refused.total() for lane in clients.lanes), time.monotonic() + LONGEST
     while sum(lane.refused.total() for lane in clients.lanes) == before:
