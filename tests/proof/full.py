@@ -32,7 +32,7 @@ SIZE = 32 << 20
 FULL, REFUSING = 507, frozenset({507, 503})
 NO_ROOM = "there is no room to store anything"
 EXPECTED = (NO_ROOM, "due work has to wait: ")
-PLACES = ("both", "database", "evidence")
+PLACES = ("database", "both", "evidence")
 """What lies on the small disk, in turn."""
 
 
