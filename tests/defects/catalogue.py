@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from tests.defects.defect import Defect
 from tests.defects.door import DOOR
+from tests.defects.faults import FAULTS
 from tests.defects.secrecy import SECRECY
 from tests.defects.storage import STORAGE
 
-DEFECTS: tuple[Defect, ...] = (*DOOR, *SECRECY, *STORAGE)
+DEFECTS: tuple[Defect, ...] = (*DOOR, *FAULTS, *SECRECY, *STORAGE)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mem.core.errors import StorageFull
 from mem.evidence.store import Store
 
 DATA = b"%PDF-1.7 a file"
@@ -107,11 +108,20 @@ def test_what_could_not_be_kept_leaves_nothing_behind(
 
     with monkeypatch.context() as patched:
         patched.setattr(failing, full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StorageFull):
             store.put(DATA)
     assert files(store) == []
     assert store.put(DATA) == NAME
     assert files(store) == [f"sha256/{NAME[:2]}/{NAME}"]
+
+
+def test_what_fails_for_another_reason_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", broken)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.put(DATA)
 
 
 def test_many_at_once_keep_the_same_bytes_once(store: Store) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from psycopg.errors import DiskFull
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -122,8 +123,11 @@ class FromPostgresql(Exception):
         (IntegrityError("", {}, Exception("FOREIGN KEY constraint failed")), None),
         (IntegrityError("", {}, Exception("only_added_to")), None),
         (OperationalError("", {}, FromPostgresql("pk_response")), None),
+        (OperationalError("", {}, Exception("database or disk is full")), "storage_full"),
+        (OperationalError("", {}, DiskFull()), "storage_full"),
+        (OperationalError("", {}, Exception("disk I/O error")), None),
     ],
 )  # fmt: skip
-def test_a_constraint_without_a_meaning_has_none(error: IntegrityError | OperationalError, code: str | None) -> None:
+def test_what_has_no_meaning_in_the_domain_has_none(error: IntegrityError | OperationalError, code: str | None) -> None:
     found = meaning(error)
     assert (None if found is None else found.code) == code

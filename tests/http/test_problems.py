@@ -102,6 +102,8 @@ def test_every_kind_of_error_of_ours_has_its_status_and_every_status_its_title()
     ("error", "status", "code"),
     [
         (OperationalError(SECRET, {"value": SECRET}, FROM_DRIVER), 503, "busy"),
+        (OperationalError(SECRET, {"value": SECRET}, Exception("database or disk is full")), 507, "storage_full"),
+        (errors.StorageFull(), 507, "storage_full"),
         (PoolTimeout(SECRET), 503, "busy"),
         (IntegrityError(SECRET, {"value": SECRET}, FROM_DRIVER), 500, "internal"),
         (DataError(SECRET, {"value": SECRET}, FROM_DRIVER), 500, "internal"),
@@ -125,7 +127,7 @@ async def test_an_error_of_anybody_else_tells_nothing_of_the_inside(
     assert response.headers["x-content-type-options"] == "nosniff"  # on a failure of our own as on any answer
     assert response.headers["content-security-policy"]
     assert SECRET not in response.text + str(response.headers.raw)
-    assert bool(caplog.records) == (status == 500)  # whoever runs the service is told
+    assert bool(caplog.records) == (status in (500, 507))  # whoever runs the service is told
     assert SECRET not in caplog.text  # an error's message, or a statement's parameters, may be somebody's words
     if isinstance(error, Stranger):
         assert "Stranger" in caplog.text

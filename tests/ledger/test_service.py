@@ -17,6 +17,7 @@ from tests import looking
 from tests.looking import NOW, recorded, undone
 
 from mem.core.canonical import canonical
+from mem.core.clock import iso
 from mem.core.db import Database
 from mem.core.work import Work
 from mem.ledger.models import Chain, Event
@@ -73,6 +74,16 @@ def test_an_event_says_who_did_what_when_and_for_whom_in_canonical_bytes(work: W
     }
     assert row.canonical == canonical(said)
     assert (row.at, row.actor_id) == (later.now, SOMEBODY)
+
+
+def test_an_event_is_never_dated_before_the_one_before_it_in_its_chain(work: Work) -> None:
+    opened(work, FIRST, SECOND)
+    for days, chain in ((0, FIRST), (-3, FIRST), (-3, SECOND), (2, FIRST), (1, FIRST)):
+        record(replace(work, now=NOW + timedelta(days=days)), chain, "happened", {})
+    found = list(events(work, FIRST))
+    assert [row.at for row in found] == [NOW + timedelta(days=days) for days in (0, 0, 2, 2)]
+    assert [json.loads(row.canonical)["at"] for row in found] == [iso(row.at) for row in found]
+    assert [row.at for row in events(work, SECOND)] == [NOW - timedelta(days=3)]
 
 
 def test_what_nobody_did_names_nobody(work: Work) -> None:

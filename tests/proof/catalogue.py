@@ -97,6 +97,38 @@ PROOFS: tuple[Proof, ...] = (
         "backups:backups", smoke=1, slice=4, whole=50, long=300, part=2,
     ),
     Proof(
+        "T06-sqlite", "nothing acknowledged is lost, halved or doubled when a process that writes is killed",
+        "kills:of_services", smoke=30, slice=500, whole=10_000, long=100_000, part=1,
+    ),
+    Proof(
+        "T06-http", "nothing acknowledged is lost, halved or doubled when a server is killed",
+        "kills:of_a_server", smoke=5, slice=80, whole=1_000, long=10_000, part=1,
+    ),
+    Proof(
+        "T06-backend", "nothing acknowledged is lost, halved or doubled when a backend of PostgreSQL is killed",
+        "crashes:of_a_backend", smoke=2, slice=30, whole=500, long=3_000, part=2,
+    ),
+    Proof(
+        "T06-postmaster", "nothing acknowledged is lost, halved or doubled when all of PostgreSQL is killed",
+        "crashes:of_the_postmaster", smoke=1, slice=12, whole=200, long=1_500, part=2,
+    ),
+    Proof(
+        "T13-restarts", "while PostgreSQL is restarted clients are told 503, and all succeed in the end, once",
+        "crashes:restarted", smoke=2, slice=15, whole=200, long=1_500, part=1,
+    ),
+    Proof(
+        "T23-full", "when the disk is full writers are told so, readers read on, and all goes on when there is room",
+        "full:filled", smoke=2, slice=20, whole=200, long=2_000, part=2,
+    ),
+    Proof(
+        "T23-full-postgresql", "when PostgreSQL's disk is full nothing is lost, and all goes on when there is room",
+        "full_server:filled", smoke=0, slice=10, whole=60, long=600, part=2,
+    ),
+    Proof(
+        "T21-clocks", "deadlines are decided to the millisecond and no chain is dated backwards when clocks jump",
+        "clocks:jumped", smoke=20, slice=400, whole=20_000, long=200_000, part=2,
+    ),
+    Proof(
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),

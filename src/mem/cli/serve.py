@@ -11,6 +11,7 @@ import uvicorn
 from mem.app import create_app
 from mem.cli.operations import opened, prepare, unfit_to_serve
 from mem.core.use import InUse, used
+from mem.methods.method import Method
 from mem.settings import Settings
 
 
@@ -30,14 +31,17 @@ class Announced(uvicorn.Server):
             sys.stdout.flush()
 
 
-def run_server(settings: Settings, host: str, port: int, work_every: float | None) -> None:
-    """Migrate the database and serve. Raises `CannotServe`, and what `prepare` and `create_app` raise."""
+def run_server(
+    settings: Settings, host: str, port: int, work_every: float | None, methods: dict[str, Method] | None = None
+) -> None:
+    """Migrate the database and serve, with the methods of the settings unless some are handed in. Raises
+    `CannotServe`, and what `prepare` and `create_app` raise."""
     prepare(settings)
     if against := unfit_to_serve(settings):
         raise CannotServe("\n".join(["Nothing was started:", *against]))
     try:
         with opened(settings) as database, used(database):
-            app = create_app(settings, work_every=work_every)
+            app = create_app(settings, methods, work_every)
             config = uvicorn.Config(app, host, port, log_level="warning", access_log=False, server_header=False)
             with suppress(KeyboardInterrupt):
                 Announced(config).run()

@@ -22,7 +22,7 @@ class Reason:
 
 
 class MemError(Exception):
-    """The parent of all five kinds. `reasons` holds every reason, not only the first."""
+    """The parent of all kinds. `reasons` holds every reason, not only the first."""
 
     def __init__(self, code: str, message: str, reasons: Iterable[Reason] = ()) -> None:
         super().__init__(message)
@@ -60,6 +60,13 @@ class Refused(MemError):
 
 class Precondition(MemError):
     """A version tag is missing (`precondition_required`) or out of date (`stale`)."""
+
+
+class StorageFull(MemError):
+    """There is no room for what is to be stored; nothing of it was."""
+
+    def __init__(self) -> None:
+        super().__init__("storage_full", "There is no room to store this; nothing of it was stored.")
 
 
 class MethodDamaged(RuntimeError):

@@ -5,10 +5,15 @@ A file is written aside, flushed, renamed into place and its folder flushed, all
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import uuid
 from pathlib import Path
+
+from mem.core.errors import StorageFull
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Store:
@@ -19,7 +24,15 @@ class Store:
 
     def put(self, data: bytes) -> str:
         """Keep these bytes; their SHA-256. Keeping the same bytes twice keeps them once; what lies there damaged is
-        replaced."""
+        replaced. Raises `StorageFull`."""
+        try:
+            return self._put(data)
+        except OSError as error:
+            if error.errno in FULL:
+                raise StorageFull from error
+            raise
+
+    def _put(self, data: bytes) -> str:
         name = hashlib.sha256(data).hexdigest()
         target = self._path(name)
         try:

@@ -1,10 +1,10 @@
-"""Which domain error does a broken constraint mean?"""
+"""Which domain error does an error of the database mean: a broken constraint, a full disk?"""
 
 from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from mem.core.errors import Conflict, MemError, Precondition
+from mem.core.errors import Conflict, MemError, Precondition, StorageFull
 
 MEANING: dict[str, MemError] = {
     "ck_assignment_never_the_own_country": Conflict(
@@ -26,6 +26,9 @@ MEANING: dict[str, MemError] = {
     "pk_idempotency": Conflict("key_in_flight", "A request with this key is being worked on; ask again."),
 }
 
+DISK_FULL = "53100"
+"""SQLSTATE of PostgreSQL; SQLite has a sentence."""
+
 _SQLITE_COLUMNS = {  # SQLite names the columns of a broken UNIQUE, not the constraint
     "assignment.evaluation_id, assignment.expert_state": "uq_assignment_evaluation_id_expert_state",
     "conflict.round_id, conflict.person_id, conflict.state": "uq_conflict_declared",
@@ -42,7 +45,9 @@ _SQLITE_COLUMNS = {  # SQLite names the columns of a broken UNIQUE, not the cons
 
 
 def meaning(error: DBAPIError) -> MemError | None:
-    """The domain error behind a database error, or None when the constraint has no name in the domain."""
+    """The domain error behind a database error, or None when the domain has no name for it."""
+    if getattr(error.orig, "sqlstate", None) == DISK_FULL or "database or disk is full" in str(error.orig):
+        return StorageFull()
     if not isinstance(error, IntegrityError):
         return None
     diagnosis = getattr(error.orig, "diag", None)

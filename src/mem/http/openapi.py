@@ -80,7 +80,7 @@ def _errors(verb: str, is_open: bool, headers: Any, parameters: list[Node], body
     if any(one["in"] != "header" for one in parameters):
         yield 404
     if verb != "get":
-        yield from (400, 409)
+        yield from (400, 409, 507)
     if body:
         yield 413
     if "application/json" in body:

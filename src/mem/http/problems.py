@@ -28,6 +28,7 @@ from mem.core.errors import (
     Precondition,
     Reason,
     Refused,
+    StorageFull,
 )
 from mem.core.text import HIDDEN
 from mem.http.body import Malformed, TooLarge, WrongMedia
@@ -51,12 +52,14 @@ STATUS: dict[type[MemError], int] = {
     Malformed: 400,
     Invalid: 422,
     NotReady: 503,
+    StorageFull: 507,
 }
 TITLES = {
     400: "The request is malformed", 401: "Who asks is not known", 403: "Not allowed", 404: "Not found",
     405: "Not a method of this address", 409: "Not possible now", 412: "Out of date", 413: "Too large",
     415: "Not a media type taken here", 422: "The content is wrong", 428: "A version tag is needed",
     500: "Something went wrong here", 503: "Busy; ask again",
+    507: "No room to store it",
 }  # fmt: skip
 log = logging.getLogger("mem.http")
 
@@ -141,10 +144,9 @@ def install(app: FastAPI, page: Callable[[Request], Response | None] = lambda _:
 
     @app.exception_handler(MemError)
     def of_ours(request: Request, error: MemError) -> JSONResponse:
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        if error.code == "precondition_required":
-            status = 428
-        return problem(status, error.code, error.message, error.reasons)
+        if isinstance(error, StorageFull):
+            log.error("there is no room to store anything")
+        return problem(_status(error), error.code, error.message, error.reasons)
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -190,6 +192,12 @@ def _reason(form: Node, error: Mapping[str, Any]) -> Reason:
         return Reason(code, message, about=":".join(str(step) for step in (source, *steps)))
     where, known = pointed(form, steps[:-1] if kind == UNKNOWN_KEY else steps)
     return Reason(code, f"Known keys here: {', '.join(known)}" if kind == UNKNOWN_KEY else message, where)
+
+
+def _status(error: MemError) -> int:
+    if error.code == "precondition_required":
+        return 428
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def _methods(request: Request) -> list[str]:

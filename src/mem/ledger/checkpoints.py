@@ -26,15 +26,16 @@ def make_checkpoint(work: Work, key: SigningKey) -> int | None:
     if last is not None and json.loads(last.canonical)["heads"] == heads:
         return None
     number = 1 if last is None else last.number + 1
+    at = work.now if last is None else max(work.now, last.at)  # as in a chain, never before the one before
     statement = {
         "kind": "checkpoint",
         "number": number,
-        "at": iso(work.now),
+        "at": iso(at),
         "before": None if last is None else last.sha256,
         "heads": heads,
     }
     data = canonical(statement)
-    row = {"number": number, "at": work.now, "canonical": data, "sha256": digest(data)}
+    row = {"number": number, "at": at, "canonical": data, "sha256": digest(data)}
     work.db.execute(insert(Checkpoint).values(**row, public_key=key.public, signature=key.sign(data)))
     return number
 

@@ -25,6 +25,7 @@ EMPTY = "0" * 64
 
 # Statements of every write are built once: building and hashing them anew costs more than running them.
 _HEAD = select(Chain.seq, Chain.head).where(Chain.id == bindparam("chain")).with_for_update()
+_LAST = select(Event.at).where(Event.chain_id == bindparam("chain"), Event.seq == bindparam("seq"))
 _ADD = insert(Event)
 _GROW = update(Chain).where(Chain.id == bindparam("chain")).values(seq=bindparam("to"), head=bindparam("link"))
 
@@ -37,15 +38,18 @@ def open_chain(work: Work, chain_id: UUID, kind: str) -> None:
 def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on_behalf_of: str | None = None) -> int:
     """Add one event (past tense, e.g. `answers_given`) to a chain, in the caller's transaction.
 
-    Returns its position, from 1. The chain's row is locked first, so that positions have no gap and no double.
+    Returns its position, from 1. The chain's row is locked first, so that positions have no gap and no double. Its
+    instant is that of the work, but never before that of the event before it, however clocks jump.
     """
     seq, previous = work.db.execute(_HEAD, {"chain": chain_id}).one()
+    last = work.db.execute(_LAST, {"chain": chain_id, "seq": seq}).scalar() if seq else None
+    at = work.now if last is None else max(work.now, last)
     body = canonical(
         {
             "chain": str(chain_id),
             "seq": seq + 1,
             "type": event_type,
-            "at": iso(work.now),
+            "at": iso(at),
             "actor": None if work.actor_id is None else str(work.actor_id),
             "on_behalf_of": on_behalf_of,
             "data": data,
@@ -58,7 +62,7 @@ def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on
         "chain_id": chain_id,
         "seq": seq + 1,
         "type": event_type,
-        "at": work.now,
+        "at": at,
         "actor_id": work.actor_id,
         "canonical": body,
         "salt": salt,
