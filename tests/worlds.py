@@ -242,7 +242,7 @@ class World:
         self.fire(self.secretariat, "publish")
 
 
-def world(work: Work, method: Method, code: str = "round") -> World:
+def world(work: Work, method: Method, code: str = "round", left_out: Mapping[str, str] = LEFT_OUT) -> World:
     """A round with three states enrolled in its one cycle, and a person for each role (for each state)."""
 
     def acting(role: str, state: str | None = None) -> Actor:
@@ -255,7 +255,7 @@ def world(work: Work, method: Method, code: str = "round") -> World:
         return {state: acting(role, state) for state in states or STATES}
 
     secretariat = acting("mem_unit")
-    cycle = NewCycle("evaluation", "main", "Synthetic cycle", LEFT_OUT)
+    cycle = NewCycle("evaluation", "main", "Synthetic cycle", left_out)
     round_id = open_round(work, method, code, "Synthetic round", True, [cycle])
     cycle_id = cycles(work, round_id)[0].id
     evaluations = dict(zip(STATES, enrol(work, secretariat, cycle_id, STATES), strict=True))

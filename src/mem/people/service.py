@@ -139,7 +139,7 @@ def issue_token(
 
 def revoke_token(work: Work, token_id: str) -> None:
     """Make a token useless from the next request on. Revoking twice is no error."""
-    found = work.db.execute(select(Token.revoked_at).where(Token.id == token_id)).first()
+    found = work.db.execute(select(Token.revoked_at).where(Token.id == token_id).with_for_update()).first()
     if found is None:
         raise NotFound
     if found.revoked_at is None:
@@ -151,7 +151,9 @@ def end_role(work: Work, membership_id: UUID, methods: Mapping[str, Method] = Ma
     """End a role from the next request on. Ending twice is no error. Whoever acts must be one who gives it by the
     method of its mechanism, which is among `methods`; the operator needs none. Raises `NotAllowed`."""
     found = work.db.execute(
-        select(Membership.mechanism, Membership.role, Membership.ended_at).where(Membership.id == membership_id)
+        select(Membership.mechanism, Membership.role, Membership.ended_at)
+        .where(Membership.id == membership_id)
+        .with_for_update()
     ).first()
     if found is None:
         raise NotFound

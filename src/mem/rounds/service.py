@@ -15,7 +15,7 @@ from mem.core.work import Work
 from mem.ledger.service import open_chain, record
 from mem.methods.method import Method
 from mem.methods.models import Position
-from mem.methods.service import pin, place
+from mem.methods.service import lock, pin, place
 from mem.people.policy import Actor
 from mem.plans.definition import tree_of
 from mem.rounds.models import CountryEvaluation, Cycle, CycleExclusion, Deadline, Occasion, Round
@@ -99,6 +99,7 @@ def set_unit(work: Work, actor: Actor, cycle_id: UUID, unit: str, evaluated: boo
     found = work.db.execute(select(Cycle.round_id, Cycle.kind).where(Cycle.id == cycle_id)).first()
     if found is None:
         raise NotFound
+    lock(work, found.round_id)
     where = round_standing(work, found.round_id)
     permit(work, actor, "round.set_units", where.place())
     if where.stage != where.workflow.initial:
