@@ -6,7 +6,8 @@ T30-defects` makes them one by one, each in a copy of the house, and sees the te
 
 from __future__ import annotations
 
+from tests.defects.concurrency import CONCURRENCY
 from tests.defects.defect import Defect
 from tests.defects.door import DOOR
 
-DEFECTS: tuple[Defect, ...] = (*DOOR,)
+DEFECTS: tuple[Defect, ...] = (*DOOR, *CONCURRENCY)

@@ -242,8 +242,6 @@ def _published(here: World) -> Mapping[str, Command]:
 
 
 GROUNDS = (
-    Ground("preparation", _one_unit, _preparation),
-    Ground("people", _small, _people),
     Ground("designation", _called, _designation),
     Ground("answering", partial(_at, "answering"), _answering),
     Ground("compilation", _submitted, _compilation),
@@ -254,4 +252,6 @@ GROUNDS = (
     Ground("before the Commission", partial(_at, "before_commission"), _before_commission),
     Ground("approved", partial(_at, "approved"), _approved),
     Ground("published", _over, _published),
+    Ground("preparation", _one_unit, _preparation),
+    Ground("people", _small, _people),
 )

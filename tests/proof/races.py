@@ -48,7 +48,7 @@ def postgresql(ask: Ask) -> Tally:
 def _races(ask: Ask, backend: str) -> Tally:
     tally, counts = Tally(), Counter[str]()
     with database_url(backend, ask.folder) as url, ThreadPoolExecutor(RACERS) as pool:
-        database = Database(url)
+        database = Database(url, one_login=True)
         with database.engine.connect() as between:
             for race, here in _road(ask, between):
                 found = _run(pool, database, between, race, here, counts)

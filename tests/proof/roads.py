@@ -35,6 +35,14 @@ EDITING: tuple[Callable[[Play, UUID], Step], ...] = (
     give_some, attach_one, assign_one, pass_on, end_voice, find_some, hand_in_one, conclude_some, speak_one,
     comment_one, respond_one,
 )  # fmt: skip
+FITTING: dict[str, tuple[Callable[[Play, UUID], Step], ...]] = {
+    "answering": (give_some, attach_one),
+    "compilation": (assign_one, pass_on, end_voice),
+    "review": (find_some, find_some, hand_in_one, assign_one, pass_on, end_voice),
+    "consolidation": (conclude_some, speak_one, speak_one, assign_one, pass_on),
+    "country_comment": (comment_one,),
+    "revision": (respond_one, respond_one, pass_on, end_voice),
+}
 
 
 def a_step(play: Play) -> Step:
@@ -49,7 +57,8 @@ def a_step(play: Play) -> Step:
     if lot < 0.63:
         return tick(play)
     if lot < 0.85 and model.evaluations():
-        return play.chance.choice(EDITING)(play, play.evaluation())
+        one = play.evaluation()
+        return play.chance.choice(play.often(FITTING.get(model.at(one)["stage"], EDITING), EDITING, 0.7))(play, one)
     return play.chance.choice(ANYTHING)(play)
 
 

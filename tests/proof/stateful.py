@@ -57,7 +57,7 @@ def postgresql(ask: Ask) -> Tally:
 def _stateful(ask: Ask, backend: str) -> Tally:
     tally, counts, fired = Tally(), Counter[str](), Counter[str]()
     with database_url(backend, ask.folder) as url:
-        database = Database(url)
+        database = Database(url, one_login=True)
         with database.write() as connection:
             base = _peopled(Work(connection, THEN))
         while tally.runs < ask.runs and not tally.failures:

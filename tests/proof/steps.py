@@ -61,6 +61,12 @@ class Play:
         ]
         return self.chance.choice(fits or self.model.people)
 
+    def judge(self, evaluation: UUID) -> Person:
+        """Somebody with a voice on an evaluation, or any expert."""
+        heard = {row["person_id"] for _, row in self.model.of("assignment", evaluation_id=evaluation, ended_at=None)}
+        fits = [one for one in self.model.people if one.id in heard]
+        return self.chance.choice(fits) if fits else self.someone("expert")
+
     def often(self, likely: Any, unlikely: Any, weight: float = 0.8) -> Any:
         return likely if self.chance.random() < weight else unlikely
 

@@ -24,7 +24,7 @@ def give_some(play: Play, one: UUID, everything: bool = False) -> Step:
     who = (
         play.someone(NCE, MINISTRY, state=state)
         if everything
-        else play.often(play.someone(NCE, MINISTRY), play.anybody())
+        else play.often(play.someone(NCE, MINISTRY, state=state), play.anybody())
     )
     newest = model.newest("answer_version", one)
     keys = model.missing(one) or ["is_1_2"] if everything else play.chance.sample([*QUESTIONS, "no_such"], 2)

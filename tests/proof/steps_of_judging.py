@@ -24,7 +24,7 @@ def _own(play: Play, one: UUID, who: Person) -> UUID | None:
 def find_some(play: Play, one: UUID, who: Person | None = None) -> Step:
     """Findings of one's own voice: on judged units, on the scale, on the newest version, until handed in."""
     model, forced = play.model, who is not None
-    who = who or play.often(play.someone(EXPERT), play.anybody())
+    who = who or play.often(play.judge(one), play.anybody())
     voice, refusal = _own(play, one, who), model.against_edit(who.id, "findings", one)
     units = model.rated() if forced else [play.chance.choice(UNITS)]
     rating = play.often(play.chance.choice([*RATINGS]), "splendid", 1.0 if forced else 0.9)
@@ -59,7 +59,7 @@ def _refused_judgement(play: Play, said: list[Judgement], cited: bool) -> str | 
 def hand_in_one(play: Play, one: UUID, who: Person | None = None) -> Step:
     """An assessment is declared complete: once, and when there is a finding on every judged unit."""
     model = play.model
-    who = who or play.often(play.someone(EXPERT), play.anybody())
+    who = who or play.often(play.judge(one), play.anybody())
     voice, refusal = _own(play, one, who), model.against_edit(who.id, "findings", one)
     if refusal is None and voice is None:
         refusal = "not_allowed"
@@ -116,7 +116,7 @@ def conclude_some(play: Play, one: UUID, forced: bool = False) -> Step:
 def speak_one(play: Play, one: UUID, who: Person | None = None) -> Step:
     """A voice agrees or dissents: to a conclusion as it stands, once."""
     model, forced = play.model, who is not None
-    who = who or play.often(play.someone(EXPERT), play.anybody())
+    who = who or play.often(play.judge(one), play.anybody())
     newest, voice = model.newest("conclusion_version", one), _own(play, one, who)
     mine = [unit for unit, version in newest.items() if (voice, unit, version) not in model.rows["stance"]]
     units = mine if forced else [play.chance.choice(UNITS)]
