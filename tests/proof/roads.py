@@ -58,7 +58,8 @@ def a_step(play: Play) -> Step:
         return tick(play)
     if lot < 0.85 and model.evaluations():
         one = play.evaluation()
-        return play.chance.choice(play.often(FITTING.get(model.at(one)["stage"], EDITING), EDITING, 0.7))(play, one)
+        fitting = FITTING.get(model.at(one)["stage"], EDITING) if play.chance.random() < 0.7 else EDITING
+        return play.chance.choice(fitting)(play, one)
     return play.chance.choice(ANYTHING)(play)
 
 
