@@ -79,11 +79,13 @@ def _any_trigger(play: Play) -> Step:
 
 
 def tick(play: Play, days: int | None = None) -> Step:
-    """Some days pass, and what has lapsed by then is fired, each once, by nobody."""
+    """Some days pass; at times what has lapsed by then is fired, each once, by nobody, at times that has to wait."""
     model = play.model
     until = model.now + timedelta(days=play.chance.choice((0, 0, 1, 3, 22)) if days is None else days)
     if until < model.rows["round"][(model.round,)]["opened_at"] + LONGEST:
         model.now = until
+    if play.chance.random() < 0.5:
+        return step("time passes", None, lambda work, actor: None, None, lambda _: None)
     waiting = model.due()
 
     def act(work: Work, actor: Actor) -> Any:
@@ -214,10 +216,16 @@ def _session(play: Play, one: UUID) -> UUID | None:
 
 
 def _before_commission(play: Play, one: UUID) -> Step:
-    occasion = _session(play, one)
+    occasion, by = _session(play, one), play.someone(COMMISSION)
+    spent = [row["occasion_id"] for key, row in play.model.rows["decision"].items() if key[0] == one]
+    if spent and play.chance.random() < 0.3:
+        return firing(play, by, one, "approve", occasion=spent[-1])
+    if play.chance.random() < 0.2:  # one of another round, or one that is still to be held
+        ahead = [key[0] for key, row in play.model.rows["occasion"].items() if row["held_on"] > play.model.now.date()]
+        return firing(play, by, one, "approve", occasion=play.chance.choice([one, *ahead, *ahead]))
     if occasion is None:
         return rounds.hold_session(play, 0)
-    return firing(play, play.someone(COMMISSION), one, play.often("approve", "send_back"), occasion=occasion)
+    return firing(play, by, one, play.often("approve", "send_back", 0.6), occasion=occasion)
 
 
 def _approved(play: Play, one: UUID) -> Step:

@@ -39,8 +39,16 @@ CAST: tuple[tuple[str, str | None], ...] = (
     *((NCE, state) for state in STATES), (MINISTRY, "BRB"), (MINISTRY, "CHL"),
     *((EXPERT, state) for state in STATES * 2), *((COORDINATOR, state) for state in STATES),
 )  # fmt: skip
-ENOUGH = 5_000
+ENOUGH = 20_000
 """From so many steps on, every transition must have been fired and every condition must have refused."""
+TOLD = (
+    "deadline_passed", "stale", "not_found", "not_allowed", "not_authenticated", "handed_in", "not_complete",
+    "own_country", "one_voice", "already_answered", "already_enrolled", "key_reused", "code_taken", "too_late",
+    "not_spoken", "not_substituted", "not_designated", "role_not_granted", "judgement_refused", "answer_refused",
+    "response_refused", "unknown_occasion", "occasion_ahead", "occasion_before", "occasion_spent", "reason_needed",
+    "occasion_needed",
+)  # fmt: skip
+"""Refusals that must have been told by then."""
 NEVER = frozenset({"refused by report_approved"})
 """What the road itself excludes: nothing comes to be approved but by an approval."""
 NOBODY = Actor(ADMINISTRATION, "nobody", ())
@@ -70,13 +78,14 @@ def _stateful(ask: Ask, backend: str) -> Tally:
             fired.update(play.model.fired)
             tally.runs += min(LENGTH, ask.runs - tally.runs)
         database.dispose()
-    must = _reachable()
+    fired.update(f"told {name.rpartition(': ')[2]}" for name in counts)
+    must = _reachable() | {f"told {code}" for code in TOLD}
     if tally.runs >= ENOUGH:
         tally.failures += [f"never happened: {one}" for one in sorted(must - set(fired))]
     refused = sum(many for name, many in counts.items() if not name.endswith(f": {DONE}"))
     tally.detail = {
         "done": sum(counts.values()) - refused, "refused": refused, "kinds of steps and answers": len(counts),
-        "transitions and conditions": f"{len(must & set(fired))} of {len(must)}",
+        "transitions, conditions and refusals": f"{len(must & set(fired))} of {len(must)}",
     }  # fmt: skip
     if not refused or refused == sum(counts.values()):
         tally.failures.append("nothing was refused, or nothing done")

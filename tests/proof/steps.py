@@ -128,6 +128,8 @@ def _against(model: Model, position: UUID, trigger: str, reason: str | None, occ
         if codes:
             model.fired[f"refused by {guard}"] += 1
         found += codes
+    for code in found:
+        model.fired[f"told {code}"] += 1
     return found
 
 

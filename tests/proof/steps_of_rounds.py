@@ -258,7 +258,9 @@ def revoke_one(play: Play) -> Step:
 def ask_with(play: Play) -> Step:
     """Somebody asks with a token, revoked or not."""
     model = play.model
-    (key, row) = play.chance.choice([*model.rows["token"].items()])
+    every = [*model.rows["token"].items()]
+    revoked = [one for one in every if one[1]["revoked_at"] is not None]
+    key, row = play.chance.choice(play.often(revoked or every, every, 0.5))
     refusal = "not_authenticated" if row["revoked_at"] is not None else None
 
     def act(work: Work, actor: Actor) -> Any:
