@@ -6,10 +6,11 @@ T30-defects` makes them one by one, each in a copy of the house, and sees the te
 
 from __future__ import annotations
 
+from tests.defects.concurrency import CONCURRENCY
 from tests.defects.defect import Defect
 from tests.defects.door import DOOR
 from tests.defects.faults import FAULTS
 from tests.defects.secrecy import SECRECY
 from tests.defects.storage import STORAGE
 
-DEFECTS: tuple[Defect, ...] = (*DOOR, *FAULTS, *SECRECY, *STORAGE)
+DEFECTS: tuple[Defect, ...] = (*DOOR, *CONCURRENCY, *FAULTS, *SECRECY, *STORAGE)

@@ -55,6 +55,7 @@ BROKEN_BY: dict[str, tuple[str, Change]] = {
     "pk_answer_version": ("answer_version", same),
     "pk_finding_version": ("finding_version", same),
     "pk_conclusion_version": ("conclusion_version", same),
+    "uq_designation_round_id_person_id": ("designation", another),
     "pk_response": ("response", same),
     "pk_stance": ("stance", same),
     "ix_decision_position_id_occasion_id": ("decision", later),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +65,20 @@ def test_a_method_is_pinned_once(work: Work, method: Method) -> None:
     before = looking.stored(work), rows(work, MethodPart), rows(work, MethodRow)
     pin(replace(work, now=NOW + timedelta(days=1)), Method.of(dict(reversed(list(one.parts.items())))))
     assert (looking.stored(work), rows(work, MethodPart), rows(work, MethodRow)) == before
+
+
+def test_of_two_who_pin_a_method_at_once_the_second_finds_it(database: Database, method: Method) -> None:
+    start = Barrier(4)
+
+    def pins(_: int) -> None:
+        start.wait()
+        with database.write() as connection:
+            pin(Work(connection, NOW), method)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(pins, range(4)))
+    with database.read() as connection:
+        assert len(rows(Work(connection, NOW), MethodRow)) == 1
 
 
 def test_a_changed_method_is_pinned_beside_the_one_it_was(work: Work, method: Method) -> None:

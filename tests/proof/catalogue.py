@@ -132,4 +132,24 @@ PROOFS: tuple[Proof, ...] = (
         "T30-defects", "each seeded defect is caught by the test that claims it",
         "defects:caught", smoke=0, slice=3, whole=1_000, long=1_000, part=2,
     ),
+    Proof(
+        "T07-sqlite", "of eight who want the same at once exactly one gets it, on SQLite",
+        "races:sqlite", smoke=70, slice=600, whole=10_000, long=100_000, part=2,
+    ),
+    Proof(
+        "T07-postgresql", "of eight who want the same at once exactly one gets it, on PostgreSQL",
+        "races:postgresql", smoke=70, slice=600, whole=10_000, long=100_000, part=2,
+    ),
+    Proof(
+        "T12-sqlite", "whatever is tried, the database is as a reference model says, on SQLite",
+        "stateful:sqlite", smoke=480, slice=6_000, whole=100_000, long=1_000_000, part=1,
+    ),
+    Proof(
+        "T12-postgresql", "whatever is tried, the database is as a reference model says, on PostgreSQL",
+        "stateful:postgresql", smoke=240, slice=4_000, whole=100_000, long=1_000_000, part=1,
+    ),
+    Proof(
+        "T09-interleavings", "whatever two commands do at the same time, it is as if one had come after the other",
+        "interleavings:interleaved", smoke=45, slice=1_000, whole=30_000, long=300_000, part=2,
+    ),
 )  # fmt: skip

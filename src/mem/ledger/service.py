@@ -35,6 +35,11 @@ def open_chain(work: Work, chain_id: UUID, kind: str) -> None:
     work.db.execute(insert(Chain).values(id=chain_id, kind=kind, seq=0, head=EMPTY))
 
 
+def hold(work: Work, chain_id: UUID) -> None:
+    """Keep a chain from growing by anybody else until the transaction ends."""
+    work.db.execute(_HEAD, {"chain": chain_id})
+
+
 def record(work: Work, chain_id: UUID, event_type: str, data: dict[str, Any], on_behalf_of: str | None = None) -> int:
     """Add one event (past tense, e.g. `answers_given`) to a chain, in the caller's transaction.
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from mem.core.canonical import canonical, digest, digest_of
 from mem.core.errors import MethodDamaged, Precondition
 from mem.core.work import Work
+from mem.ledger.service import ADMINISTRATION, hold
 from mem.methods.method import Method
 from mem.methods.models import AllowedTransition, MethodPart, MethodRow, Position, StageMove
 
@@ -19,7 +20,10 @@ _read: dict[str, Method] = {}  # pinned methods never change, so what was read a
 
 def pin(work: Work, method: Method) -> None:
     """Copy a method into the database (once a digest), with the moves it allows."""
-    if work.db.execute(select(MethodRow.digest).where(MethodRow.digest == method.digest)).first() is not None:
+    if _is_pinned(work, method):
+        return
+    hold(work, ADMINISTRATION)  # of two who pin it at once, the second finds it pinned
+    if _is_pinned(work, method):
         return
     mechanism = method.mechanism
     work.db.execute(
@@ -36,6 +40,10 @@ def pin(work: Work, method: Method) -> None:
         [{"method": method.digest, "name": name, "digest": digest(data), "canonical": data} for name, data in copies],
     )
     work.db.execute(insert(AllowedTransition), [*_moves(method)])
+
+
+def _is_pinned(work: Work, method: Method) -> bool:
+    return work.db.execute(select(MethodRow.digest).where(MethodRow.digest == method.digest)).first() is not None
 
 
 def _moves(method: Method) -> Iterator[dict[str, object]]:

@@ -15,7 +15,6 @@ from mem.core.errors import Conflict, Invalid, NotFound, Reason
 from mem.core.languages import unknown
 from mem.core.work import Work
 from mem.ledger.service import record
-from mem.methods.service import lock
 from mem.people.policy import Actor
 from mem.reports.models import Comment, ReportVersion, Response
 from mem.rounds.standing import Standing, may, permit, permitted
@@ -53,8 +52,7 @@ class Change:
 
 
 def comment(work: Work, actor: Actor, evaluation_id: UUID, comments: Sequence[NewComment]) -> list[UUID]:
-    """Comment on the newest version of the report, all or none. One at a time, since comments are numbered."""
-    lock(work, evaluation_id)
+    """Comment on the newest version of the report, all or none."""
     permitted(work, actor, "comments.edit", evaluation_id)
     version, paragraphs = _newest(work, evaluation_id)
     reasons = []

@@ -22,7 +22,6 @@ from mem.rounds.standing import Standing, acted_for, conflicted, permit, permitt
 
 def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:
     """A state names one of its experts for a round. The person must hold an evaluating role for that state."""
-    work.db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     where = round_permitted(work, actor, "round.designate", round_id, state)
     person(work, person_id)
     reasons = []

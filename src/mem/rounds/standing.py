@@ -227,9 +227,9 @@ def permit(work: Work, actor: Actor | None, action: str, place: Place) -> Allow:
 
 def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID) -> Standing:
     """The evaluation, when the actor may do this to it. Who may not even know of it is told that it is not there. Who
-    edits holds the stage: it does not move on before the edit is stored."""
+    edits holds the stage: before the edit is stored it does not move on, and nobody else edits."""
     if ACTIONS[action].edits is not None:
-        work.db.execute(select(Position.id).where(Position.id == evaluation_id).with_for_update(read=True))
+        work.db.execute(select(Position.id).where(Position.id == evaluation_id).with_for_update())
     found = standing(work, evaluation_id, actor)
     if not may(actor, "evaluation.read", found.place):
         raise NotFound
@@ -241,9 +241,9 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
 
 
 def round_permitted(work: Work, actor: Actor, action: str, round_id: UUID, state: str | None = None) -> RoundStanding:
-    """The round, when the actor may do this to it in the stage that it is in, which they hold: it does not move on
-    before what they do is stored. Raises `NotFound`, `NotAllowed`."""
-    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update(read=True))
+    """The round, when the actor may do this to it in the stage that it is in, which they hold: before what
+    they do is stored it does not move on, and nobody else edits. Raises `NotFound`, `NotAllowed`."""
+    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update())
     where = round_standing(work, round_id)
     permit(work, actor, action, where.place(state))
     return where

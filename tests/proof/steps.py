@@ -1,0 +1,193 @@
+"""What is a step of the stateful proof? What is asked of the house, what the model expects of it, and what follows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tests.proof.model import Model, Person
+
+from mem.core.work import Work
+from mem.people.policy import Actor
+from mem.process.advance import advance
+from mem.process.facts import Payload
+from mem.recommendations.service import issued
+
+DONE = "done"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who asks for what (nobody: it is the clock); the codes of which one is expected (`done`, or a refusal) with the
+    codes of its reasons where they are foreseen; and what then is so, told with what came back."""
+
+    name: str
+    who: Person | None
+    act: Callable[[Work, Actor], Any]
+    expected: frozenset[str]
+    reasons: frozenset[str] | None
+    then: Callable[[Any], None]
+
+
+def step(
+    name: str, who: Person | None, act: Callable[[Work, Actor], Any], refusal: str | None, then: Callable[[Any], None]
+) -> Step:
+    """A step that is refused with a code, or done."""
+    return Step(name, who, act, frozenset({refusal or DONE}), None, then)
+
+
+@dataclass(frozen=True)
+class Play:
+    """A model in play: with chance, and who acts."""
+
+    model: Model
+    chance: random.Random
+
+    def anybody(self) -> Person:
+        return self.chance.choice(self.model.people)
+
+    def someone(self, *roles: str, state: str | None = None, other_than: str | None = None) -> Person:
+        """Somebody who holds one of these roles (for this state, for no such state), or anybody."""
+        fits = [
+            one
+            for one in self.model.people
+            if any(
+                role in roles and (state is None or of == state) and (other_than is None or of != other_than)
+                for role, of in self.model.grants(one.id)
+            )
+        ]
+        return self.chance.choice(fits or self.model.people)
+
+    def judge(self, evaluation: UUID) -> Person:
+        """Somebody with a voice on an evaluation, or any expert."""
+        heard = {row["person_id"] for _, row in self.model.of("assignment", evaluation_id=evaluation, ended_at=None)}
+        fits = [one for one in self.model.people if one.id in heard]
+        return self.chance.choice(fits) if fits else self.someone("expert")
+
+    def often(self, likely: Any, unlikely: Any, weight: float = 0.8) -> Any:
+        return likely if self.chance.random() < weight else unlikely
+
+    def evaluation(self) -> UUID:
+        return self.chance.choice(self.model.evaluations())
+
+
+def firing(
+    play: Play,
+    who: Person,
+    position: UUID,
+    trigger: str,
+    reason: str | None = "Because.",
+    occasion: UUID | None = None,
+    behind: int = 0,
+) -> Step:
+    """Fire a trigger, on the version that is there or on one `behind` it."""
+    model, here = play.model, play.model.at(position)
+    seen = here["version"] - behind
+
+    def act(work: Work, actor: Actor) -> Any:
+        moved = advance(work, actor, position, trigger, Payload(reason, occasion), seen)
+        return [row.id for row in issued(work, position)] if trigger == "publish" else moved
+
+    def then(came: Any) -> None:
+        model.move(position, trigger, who.id, reason, occasion)
+        for one, unit in zip(came, model.recommended(position), strict=True) if trigger == "publish" else ():
+            _recommend(model, position, one, unit, who.id)
+
+    name = f"{here['subject']} {trigger}"
+    ways = model.ways(position)
+    if not model.knows(who.id, position):
+        return step(name, who, act, "not_found", then)
+    if behind:
+        return step(name, who, act, "stale", then)
+    if trigger not in ways:
+        return step(name, who, act, "refused", then)
+    against = frozenset(_against(model, position, trigger, reason, occasion))
+    state = None if here["subject"] == "round" else model.state(model.evaluation_of(position))
+    if not model.holds(who.id, ways[trigger].by, state, model.assigned(who.id, model.evaluation_of(position))):
+        return Step(name, who, act, frozenset({"not_allowed", "refused"}), None, then)
+    return Step(name, who, act, frozenset({"refused" if against else DONE}), against or None, then)
+
+
+def _recommend(model: Model, evaluation: UUID, one: UUID, unit: str, by: UUID) -> None:
+    number = 1 + len(model.of("recommendation", evaluation_id=evaluation))
+    model.place(one, "recommendation")
+    model.put("recommendation", (one,), evaluation_id=evaluation, number=number, unit=unit, issued_at=model.now)
+    model.said(evaluation, "recommendation_issued", by, recommendation=str(one), number=number, unit=unit)
+
+
+def _against(model: Model, position: UUID, trigger: str, reason: str | None, occasion: UUID | None) -> list[str]:
+    """The codes of everything against a transition, whoever fires it."""
+    way = model.ways(position)[trigger]
+    came = {"reason": reason, "occasion": occasion}
+    found = [f"{need}_needed" for need in way.needs if came[need] is None]
+    for guard in way.guards:
+        codes = GUARDS[guard](model, position, occasion)
+        if codes:
+            model.fired[f"refused by {guard}"] += 1
+        found += codes
+    for code in found:
+        model.fired[f"told {code}"] += 1
+    return found
+
+
+def _session(model: Model, position: UUID, occasion: UUID | None) -> list[str]:
+    if occasion is None:
+        return []
+    held = model.rows["occasion"].get((occasion,))
+    codes = []
+    if held is None:
+        codes.append("unknown_occasion")
+    elif held["held_on"] > model.now.date():
+        codes.append("occasion_ahead")
+    elif held["held_on"] < model.at(position)["entered_at"].date():
+        codes.append("occasion_before")
+    spent = {row["occasion_id"] for key, row in model.rows["decision"].items() if key[0] == position}
+    return [*codes, "occasion_spent"] if occasion in spent else codes
+
+
+def _undesignated(model: Model) -> bool:
+    over = ("published", "not_participating")
+    named = {row["state"] for row in model.rows["designation"].values()}
+    return any(model.at(one)["stage"] not in over and model.state(one) not in named for one in model.evaluations())
+
+
+def _unfinished(model: Model) -> bool:
+    return any(model.at(one)["stage"] not in ("published", "not_participating") for one in model.evaluations())
+
+
+def _handed_in(model: Model, position: UUID) -> bool:
+    return all(model.rows["assignment"][(one,)]["handed_in_at"] for one in model.voices(position).values())
+
+
+Guard = Callable[[Model, UUID, UUID | None], list[str]]
+
+
+def _code(code: str, holds: Callable[[Model, UUID], bool]) -> Guard:
+    """A guard that says one code unless something holds."""
+    return lambda model, position, _: [] if holds(model, position) else [code]
+
+
+GUARDS: dict[str, Guard] = {
+    "some_state": _code("no_state_enrolled", lambda model, _: bool(model.evaluations())),
+    "some_unit": _code("nothing_evaluated", lambda model, _: bool(model.rated())),
+    "all_designated": _code("no_expert_designated", lambda model, _: not _undesignated(model)),
+    "all_over": _code("evaluation_not_there", lambda model, _: not _unfinished(model)),
+    "round_evaluates": _code(
+        "round_not_there", lambda model, _: model.round is not None and model.at(model.round)["stage"] == "evaluation"
+    ),
+    "all_answered": _code("answer_missing", lambda model, one: not model.missing(one)),
+    "two_voices": _code("too_few_experts", lambda model, one: len(model.voices(one)) >= 2),
+    "all_handed_in": _code("assessment_missing", _handed_in),
+    "all_concluded": _code(
+        "conclusion_missing", lambda model, one: set(model.rated()) <= set(model.newest("conclusion_version", one))
+    ),
+    "all_spoken": _code("voice_missing", lambda model, one: not model.unspoken(one)),
+    "comments_answered": _code("comment_open", lambda model, one: not model.open_comments(one)),
+    "session_held": _session,
+    "report_approved": _code("not_approved", lambda model, one: bool(model.of("decision", trigger="approve"))),
+}
+"""Each condition of `road_as_read`, as the codes that it is refused with. An approved report was approved: the last of
+them never refuses anything."""
