@@ -8,8 +8,8 @@ CONCURRENCY = (
     Defect(
         "a subject is looked at before it is locked",
         "src/mem/process/advance.py",
-        "    lock(work, position_id)\n    subject = _seen(",
-        "    subject = _seen(",
+        "    lock(work, position_id)\n    subject = seen_subject(",
+        "    subject = seen_subject(",
         by_proof("T07-postgresql"),
     ),
     Defect(
@@ -49,8 +49,8 @@ CONCURRENCY = (
     ),
     Defect(
         "units are set while the round moves on",
-        "src/mem/rounds/service.py",
-        "    lock(work, found.round_id)\n",
+        "src/mem/rounds/standing.py",
+        "    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update())\n",
         "",
         by_proof("T09-interleavings"),
     ),
@@ -67,6 +67,34 @@ CONCURRENCY = (
         '    "uq_designation_round_id_person_id": Conflict(',
         '    "uq_designation": Conflict(',
         by_proof("T07-postgresql"),
+    ),
+    Defect(
+        "an approval is looked at before it is held",
+        "src/mem/approvals/service.py",
+        "query.with_for_update() if hold else query",
+        "query",
+        by_proof("T07-postgresql"),
+    ),
+    Defect(
+        "a conflict is looked at, then asked to be lifted",
+        "src/mem/rounds/conflicts.py",
+        "select(Conflict.__table__).where(Conflict.id == conflict_id).with_for_update()",
+        "select(Conflict.__table__).where(Conflict.id == conflict_id)",
+        by_proof("T07-postgresql"),
+    ),
+    Defect(
+        "an approval waits for hours",
+        "src/mem/methods/method.py",
+        "now + timedelta(days=self.calendar",
+        "now + timedelta(hours=self.calendar",
+        by_proof("T12-sqlite"),
+    ),
+    Defect(
+        "who has declared a conflict gets a voice",
+        "src/mem/rounds/experts.py",
+        "    if declared:\n",
+        "    if declared and acted:\n",
+        "tests/rounds/test_conflicts.py",
     ),
     Defect(
         "a deadline counts hours",

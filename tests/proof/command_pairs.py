@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
-from itertools import combinations_with_replacement
 from uuid import UUID
 
 from sqlalchemy import select
 from tests.proof import commands
-from tests.proof.commands import Command, designating, ending, firing, substituting
-from tests.proof.grounds import FEW, all_but, method
+from tests.proof.command_pairs_of_two import GROUNDS_OF_TWO
+from tests.proof.commands import Command, Ground, designating, ending, firing, substituting
+from tests.proof.grounds import all_but, at_stage, method, small
 from tests.worlds import World, world
 
 from mem.core.work import Work
@@ -19,28 +18,6 @@ from mem.people.models import Membership
 from mem.people.service import add_person, end_role, grant_role, issue_token, revoke_token
 from mem.reports.comments import respond
 from mem.rounds.service import enrol, set_unit
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Where a world stands when commands are tried on it, and which they are, by name."""
-
-    name: str
-    prepared: Callable[[Work], World]
-    commands: Callable[[World], Mapping[str, Command]]
-
-    def pairs(self, here: World) -> Iterator[tuple[str, tuple[Command, Command]]]:
-        """Every two of the commands, each with itself too."""
-        for (first, one), (second, other) in combinations_with_replacement(self.commands(here).items(), 2):
-            yield f"{self.name}: {first} and {second}", (one, other)
-
-
-def _small(work: Work) -> World:
-    return world(work, method(), "round", all_but(FEW))
-
-
-def _at(stage: str, work: Work) -> World:
-    return _small(work).to(stage)
 
 
 def _one_unit(work: Work) -> World:
@@ -85,7 +62,7 @@ def _people(here: World) -> Mapping[str, Command]:
 
 def _called(work: Work) -> World:
     """Experts are called for, and two states of three have named theirs."""
-    here = _small(work)
+    here = small(work)
     here.fire(here.secretariat, "call_for_experts", here.round)
     for state in ("CHL", "JAM"):
         here.designations[state] = designating(here, state)(here)
@@ -123,7 +100,7 @@ def _answering(here: World) -> Mapping[str, Command]:
 
 def _submitted(work: Work) -> World:
     """Answers are in, and one voice of two is assigned."""
-    here = _at("compilation", work)
+    here = at_stage("compilation", work)
     here.assign("CHL")
     return here
 
@@ -133,6 +110,7 @@ def _compilation(here: World) -> Mapping[str, Command]:
     return {
         "assign the second voice": lambda at: at.assign("JAM"),
         "assign the first again": lambda at: at.assign("CHL"),
+        "declare a conflict of the second": commands.declaring(here, "JAM"),
         "pass the first on": substituting(here, "CHL"),
         "end the first": ending(here, "CHL"),
         "open the review": firing(here, unit, "open_review"),
@@ -142,7 +120,7 @@ def _compilation(here: World) -> Mapping[str, Command]:
 
 def _reviewed(work: Work) -> World:
     """Both have found, and one has handed in."""
-    here = _at("review", work)
+    here = at_stage("review", work)
     for state in ("CHL", "JAM"):
         commands.finding(here, state)(here)
     commands.handing_in(here, "JAM")(here)
@@ -161,7 +139,7 @@ def _review(here: World) -> Mapping[str, Command]:
 
 def _concluded(work: Work) -> World:
     """All is concluded, and one voice of two has spoken."""
-    here = _at("consolidation", work)
+    here = at_stage("consolidation", work)
     here.conclude_as_one()
     return here
 
@@ -188,7 +166,7 @@ def _country_comment(here: World) -> Mapping[str, Command]:
 
 def _answered_but_one(work: Work) -> World:
     """Of three comments two are answered."""
-    here = _at("revision", work)
+    here = at_stage("revision", work)
     expert = here.experts["JAM"]
     respond(here.by(expert), expert, here.id, here.responses()[1:])
     return here
@@ -214,18 +192,9 @@ def _before_commission(here: World) -> Mapping[str, Command]:
     }
 
 
-def _approved(here: World) -> Mapping[str, Command]:
-    publishes = firing(here, here.secretariat, "publish")
-    return {
-        "publish": publishes,
-        "publish with a key": commands.with_key("publish-it", here.secretariat, lambda at: vars(publishes(at))),
-        "put a session on record": lambda at: at.session(),
-    }
-
-
 def _over(work: Work) -> World:
     """One evaluation is published, and the others do not take part."""
-    here = _at("published", work)
+    here = at_stage("published", work)
     for state in ("CHL", "JAM"):
         other = here.evaluations[state]
         here.fire(here.secretariat, "record_non_participation", other, reason="It leaves.")
@@ -243,15 +212,15 @@ def _published(here: World) -> Mapping[str, Command]:
 
 GROUNDS = (
     Ground("designation", _called, _designation),
-    Ground("answering", partial(_at, "answering"), _answering),
+    Ground("answering", partial(at_stage, "answering"), _answering),
     Ground("compilation", _submitted, _compilation),
     Ground("review", _reviewed, _review),
     Ground("consolidation", _concluded, _consolidation),
-    Ground("country comment", partial(_at, "country_comment"), _country_comment),
+    Ground("country comment", partial(at_stage, "country_comment"), _country_comment),
     Ground("revision", _answered_but_one, _revision),
-    Ground("before the Commission", partial(_at, "before_commission"), _before_commission),
-    Ground("approved", partial(_at, "approved"), _approved),
+    Ground("before the Commission", partial(at_stage, "before_commission"), _before_commission),
+    *GROUNDS_OF_TWO,
     Ground("published", _over, _published),
     Ground("preparation", _one_unit, _preparation),
-    Ground("people", _small, _people),
+    Ground("people", small, _people),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations_with_replacement
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +17,36 @@ from mem.assessments.rules import Spoken
 from mem.assessments.service import conclude, concluded, find, findings, hand_in
 from mem.assessments.voices import speak
 from mem.core.errors import Precondition
+from mem.core.work import Work
 from mem.evidence.service import NewLink, attach_links
 from mem.people.policy import Actor
 from mem.people.service import actor_of, add_person, grant_role
 from mem.process.advance import advance, lapse
+from mem.process.approving import second, take_back
 from mem.process.facts import Payload
 from mem.process.subjects import moving
 from mem.recommendations.service import issued
 from mem.reports.comments import NewComment, NewResponse, comment, listed, respond
+from mem.rounds.conflicts import declare
 from mem.rounds.experts import assignments, designate, end, substitute
 from mem.rounds.service import NewCycle, open_round, record_occasion
 
 Command = Callable[[World], Any]
 """What somebody does; the world as its unit of work sees it comes in."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a world stands when commands are tried on it, and which they are, by name."""
+
+    name: str
+    prepared: Callable[[Work], World]
+    commands: Callable[[World], Mapping[str, Command]]
+
+    def pairs(self, here: World) -> Iterator[tuple[str, tuple[Command, Command]]]:
+        """Every two of the commands, each with itself too."""
+        for (name, one), (beside, other) in combinations_with_replacement(self.commands(here).items(), 2):
+            yield f"{self.name}: {name} and {beside}", (one, other)
 
 
 def firing(here: World, actor: Actor | None, trigger: str, position: UUID | None = None, **payload: Any) -> Command:
@@ -45,6 +63,21 @@ def firing(here: World, actor: Actor | None, trigger: str, position: UUID | None
         return moved
 
     return fire
+
+
+def approving(actor: Actor, approval: UUID) -> Command:
+    """Approve, as the second person, what was asked for."""
+    return lambda at: str(second(at.by(actor), actor, approval).id)
+
+
+def withdrawing(actor: Actor, approval: UUID) -> Command:
+    return lambda at: take_back(at.by(actor), actor, approval)
+
+
+def declaring(here: World, state: str) -> Command:
+    """An expert has a conflict with the state that is evaluated."""
+    by = here.experts[state]
+    return lambda at: declare(at.by(by), by, here.round, by.person_id, "BRB", "A cousin.")
 
 
 def with_key(key: str, actor: Actor, command: Command) -> Command:

@@ -30,14 +30,14 @@ _keys = count(1)
 class Race:
     """One act a racer, how many of them win, and the codes of which every other is told one. The last `rivals` want
     another thing: of them one wins at most. `moves`: the position that is moved by one version; `records`: a chain, and
-    how many events of a type come to it; `ends`: the type of the last event of the evaluation's chain after it."""
+    how many events of these types come to it; `ends`: the type of the last event of the evaluation's chain after it."""
 
     name: str
     acts: Sequence[Act]
     told: frozenset[str]
     winners: int = 1
     moves: UUID | None = None
-    records: tuple[UUID, str, int] | None = None
+    records: tuple[UUID, tuple[str, ...], int] | None = None
     rivals: int = 0
     ends: str | None = None
 

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from tests.proof.contests import LOST, Arena, Race, Races
+from tests.proof.contests_of_two import another_officer, by_two, finalised_or_reopened, lifting
 from tests.worlds import CHANGED_TEXT, World
 
 from mem.answers.service import NewAnswer, give, newest
@@ -43,6 +44,7 @@ def compilation(at: Arena) -> Races:
     """The judging states are given their voices; then it goes on, or back."""
     here, unit = at.here, at.here.secretariat
     if not assignments(here.work, here.id):
+        yield from lifting(at)
         yield at.race("assign", [lambda world: world.assign("CHL", "JAM")], "one_voice")
     yield at.moves((unit, "open_review"), (unit, "return_for_clarification"), reason="As it is.")
 
@@ -106,8 +108,11 @@ def revision(at: Arena) -> Races:
             both = (here.experts["JAM"], here.coordinator)
             answers = [partial(_responding, one, said) for one in both]
             yield at.race("answer a comment", answers, "already_answered")
-    on = [(here.coordinator, "finalise")] * 2
-    yield at.moves(*on, (here.coordinator, "reopen_consolidation"), reason="Once more.")
+    lot = at.chance.random()
+    if lot < 0.5:
+        yield finalised_or_reopened(at)
+        return
+    yield from by_two(at, "reopen_consolidation", [here.coordinator], [here.secretariat, here.deputy], lot < 0.75)
 
 
 def before_commission(at: Arena) -> Races:
@@ -118,7 +123,8 @@ def before_commission(at: Arena) -> Races:
 
 
 def approved(at: Arena) -> Races:
-    yield at.moves((at.here.secretariat, "publish"))
+    both = [at.here.secretariat, at.here.deputy]
+    yield from by_two(at, "publish", both, [*both, another_officer(at)], at.chance.random() < 0.5)
 
 
 def published(at: Arena) -> Races:

@@ -32,14 +32,14 @@ def preparation(at: Arena) -> Races:
     def grants(world: World) -> UUID:
         return grant_role(world.by(unit), method(), person, "expert", SECOND)
 
-    yield at.race("grant a role", [grants], "role_not_granted", records=(ADMINISTRATION, "role_granted", 1))
+    yield at.race("grant a role", [grants], "role_not_granted", records=(ADMINISTRATION, ("role_granted",), 1))
     role = here.work.db.execute(select(Membership.id).where(Membership.person_id == person)).scalar_one()
     methods = {method().mechanism.mechanism: method()}
     ends: Callable[[World], object] = lambda world: end_role(world.by(unit), role, methods)  # noqa: E731
-    yield at.race("end a role", [ends], winners=8, records=(ADMINISTRATION, "role_ended", 1))
-    yield at.race("grant it again", [grants], "role_not_granted", records=(ADMINISTRATION, "role_granted", 1))
+    yield at.race("end a role", [ends], winners=8, records=(ADMINISTRATION, ("role_ended",), 1))
+    yield at.race("grant it again", [grants], "role_not_granted", records=(ADMINISTRATION, ("role_granted",), 1))
     revokes: Callable[[World], object] = lambda world: revoke_token(world.by(unit), token)  # noqa: E731
-    yield at.race("revoke a token", [revokes], winners=8, records=(ADMINISTRATION, "token_revoked", 1))
+    yield at.race("revoke a token", [revokes], winners=8, records=(ADMINISTRATION, ("token_revoked",), 1))
     at.second[SECOND] = person
     code, cycle = f"other-{at.chance.randrange(2**40)}", NewCycle("evaluation", "main", "All", all_but(["IS-1.1"]))
     opens: Callable[[World], object] = lambda world: open_round(  # noqa: E731

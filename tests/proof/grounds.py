@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from tests import databases
+from tests.worlds import World, world
 
 from mem.app import installed
+from mem.core.work import Work
 from mem.methods.method import Method
 from mem.plans.definition import tree_of
 
@@ -32,6 +34,16 @@ def all_but(units: Sequence[str]) -> dict[str, str]:
     kept = {code for unit in units for code in (unit, *tree.units[unit].parents)}
     out = [unit.code for unit in tree.units.values() if unit.code not in kept and kept.issuperset(unit.parents)]
     return dict.fromkeys(out, "Judged in another cycle.")
+
+
+def small(work: Work) -> World:
+    """A world that judges few units."""
+    return world(work, method(), "round", all_but(FEW))
+
+
+def at_stage(stage: str, work: Work) -> World:
+    """The same, with Barbados' evaluation at this stage."""
+    return small(work).to(stage)
 
 
 @contextmanager

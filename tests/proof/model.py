@@ -16,8 +16,10 @@ from tests.proof.road_as_read import (
     DAYS,
     DECIDES,
     EDITS,
+    EDITS_OF_A_ROUND,
     EVALUATES,
     EXPERT,
+    JUDGED,
     KNOWS,
     LAPSES,
     MINISTRY,
@@ -71,10 +73,26 @@ class Model:
     def grants(self, person: UUID) -> list[tuple[str, str | None]]:
         return [(row["role"], row["state"]) for _, row in self.of("membership", person_id=person, ended_at=None)]
 
+    def acted_for(self, person: UUID, state: str | None) -> bool:
+        """Whether somebody held any role for a state since the round was opened."""
+        opened = self.rows["round"][(self.round,)]["opened_at"]
+        held = self.of("membership", person_id=person, state=state) if state is not None else []
+        return any(row["ended_at"] is None or row["ended_at"] >= opened for _, row in held)
+
+    def kept_away(self, person: UUID, state: str) -> str | None:
+        """Why somebody gets no voice on a state, if there is a reason."""
+        if self.acted_for(person, state):
+            return "own_country"
+        return "declared_conflict" if self.conflicted(person, state) else None
+
+    def conflicted(self, person: UUID, state: str | None) -> bool:
+        """Whether a conflict of somebody with a state is declared and not lifted."""
+        return bool(self.of("conflict", person_id=person, state=state, lifted_at=None))
+
     def own(self, person: UUID, state: str | None) -> bool:
-        """Whether somebody who evaluates holds any role for this very state."""
-        held = self.grants(person)
-        return any(role in EVALUATES for role, _ in held) and state in {of for _, of in held if of is not None}
+        """Whether the evaluation of a state is closed to somebody, whatever role they hold."""
+        acted = any(role in EVALUATES for role, _ in self.grants(person)) and self.acted_for(person, state)
+        return acted or self.conflicted(person, state)
 
     def holds(self, person: UUID, roles: frozenset[str], state: str | None, assigned: bool = False) -> bool:
         """Whether a role of somebody, among these, reaches an evaluation of a state."""
@@ -82,6 +100,23 @@ class Model:
             role in roles and self._reaches(role, of, state) and (role != EXPERT or assigned)
             for role, of in self.grants(person)
         )
+
+    def against_round_edit(
+        self, person: UUID, what: str, state: str | None = None
+    ) -> tuple[str, frozenset[str] | None]:
+        """The code with which an edit of the round is refused before it is looked at (empty: it is not), and the codes
+        of its reasons where they are foreseen."""
+        role, stages = EDITS_OF_A_ROUND[what]
+        if not any(held == role and of == state for held, of in self.grants(person)):
+            return "not_allowed", None
+        if self.at(self._the_round())["stage"] in stages:
+            return "", None
+        only = len(self.grants(person)) == 1
+        return "not_allowed", frozenset({"not_open"}) if only else None
+
+    def _the_round(self) -> UUID:
+        assert self.round is not None
+        return self.round
 
     @staticmethod
     def _reaches(role: str, of: str | None, state: str | None) -> bool:
@@ -91,6 +126,11 @@ class Model:
 
     def assigned(self, person: UUID, evaluation: UUID) -> bool:
         return bool(self.of("assignment", evaluation_id=evaluation, person_id=person, ended_at=None))
+
+    def owes(self, person: UUID, evaluation: UUID) -> bool:
+        """Whether somebody has a voice on an evaluation and has not handed in."""
+        held = {"evaluation_id": evaluation, "person_id": person, "ended_at": None, "handed_in_at": None}
+        return bool(self.of("assignment", **held))
 
     def state(self, evaluation: UUID) -> str:
         return str(self.rows["country_evaluation"][(evaluation,)]["state"])
@@ -119,6 +159,8 @@ class Model:
         here = self.at(evaluation)
         roles = EDITS[what].get(here["stage"], frozenset())
         if not self.holds(person, roles, self.state(evaluation), self.assigned(person, evaluation)):
+            return "not_allowed"
+        if what in JUDGED and self.owes(person, evaluation):
             return "not_allowed"
         deadline = self.rows["deadline"].get((evaluation, here["version"]))
         if deadline is not None and deadline["lapse"] is not None and deadline["due_at"] <= self.now:
@@ -191,7 +233,13 @@ class Model:
         self.put("position", (position,), **row)
 
     def move(
-        self, position: UUID, trigger: str, by: UUID | None, reason: str | None = None, occasion: UUID | None = None
+        self,
+        position: UUID,
+        trigger: str,
+        by: UUID | None,
+        reason: str | None = None,
+        occasion: UUID | None = None,
+        approval: UUID | None = None,
     ) -> None:
         """A move with all that follows from it, but for the recommendations, whose ids the database gives."""
         here, way = self.at(position), self.ways(position)[trigger]
@@ -199,12 +247,15 @@ class Model:
         self.fired[f"{here['subject']}: {before} {trigger}"] += 1
         here.update(stage=way.to, version=version, entered_at=self.now)
         move = {"from_stage": before, "trigger": trigger, "to_stage": way.to, "by": by, "at": self.now}
+        move["approval_id"] = approval
         self.put("stage_move", (position, version), **move)
         if way.to in DAYS:
             due = self.now + timedelta(days=DAYS[way.to])
             self.put("deadline", (position, version), stage=way.to, due_at=due, lapse=LAPSES.get(way.to))
         chain = self.evaluation_of(position)
         told = {"position": str(position), "trigger": trigger, "from": before, "to": way.to, "version": version}
+        if approval is not None:
+            told["asked_by"] = str(self.rows["approval"][(approval,)]["asked_by"])
         self.said(chain, "stage_moved", by, **told, reason=reason, occasion=None if occasion is None else str(occasion))
         for effect in self._effects(position, trigger, by, version, reason, occasion):
             effect()
@@ -219,6 +270,11 @@ class Model:
             many = len(self.newest("answer_version", position))
             self.put("submission", (position, version), answers=many, by=by, at=self.now)
             self.said(position, "answers_submitted", by, answers=many)
+        if trigger == "return_to_review":
+            voices = self.of("assignment", evaluation_id=position, ended_at=None)
+            for _, row in voices:
+                row["handed_in_at"] = None
+            self.said(position, "assessments_reopened", by, voices=sorted(row["expert_state"] for _, row in voices))
         if trigger in ASSEMBLES:
             number = 1 + len(self.of("report_version", evaluation_id=position))
             self.put("report_version", (position, number), evaluation_id=position, by=by, at=self.now)

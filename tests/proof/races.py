@@ -125,15 +125,15 @@ def _judged(race: Race, came: list[Outcome]) -> Iterator[str]:
 
 
 def _seen(between: Connection, race: Race) -> tuple[int, int, int]:
-    """Version and moves of what the race moves, and how many events there are of the type that it records."""
+    """Version and moves of what the race moves, and how many events there are of the types that it records."""
     version = moves = events = 0
     if race.moves is not None:
         version = between.execute(select(Position.version).where(Position.id == race.moves)).scalar_one()
         counted = select(func.count()).select_from(StageMove).where(StageMove.position_id == race.moves)
         moves = between.execute(counted).scalar_one()
     if race.records is not None:
-        chain, kind, _ = race.records
-        counted = select(func.count()).select_from(Event).where(Event.chain_id == chain, Event.type == kind)
+        chain, kinds, _ = race.records
+        counted = select(func.count()).select_from(Event).where(Event.chain_id == chain, Event.type.in_(kinds))
         events = between.execute(counted).scalar_one()
     return version, moves, events
 
@@ -142,4 +142,4 @@ def _changed(race: Race, before: tuple[int, int, int], after: tuple[int, int, in
     if race.moves is not None and (after[0] != before[0] + 1 or after[1] != after[0] - 1):
         yield f"version {before[0]} became {after[0]}, with {after[1]} moves"
     if race.records is not None and after[2] != before[2] + race.records[2]:
-        yield f"{after[2] - before[2]} events {race.records[1]} were recorded, not {race.records[2]}"
+        yield f"{after[2] - before[2]} events {' or '.join(race.records[1])} were recorded, not {race.records[2]}"

@@ -17,12 +17,14 @@ STATES = ("BRB", "CHL", "JAM")
 
 @dataclass(frozen=True)
 class Way:
-    """A transition: where it leads, who fires it, what must come with it, what is asked of the facts."""
+    """A transition: where it leads, who fires it, what must come with it, what is asked of the facts; `second`: who
+    then approves it, as another person, where it takes two."""
 
     to: str
     by: frozenset[str] = frozenset()
     needs: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()
+    second: frozenset[str] = frozenset()
 
 
 def _by(*roles: str) -> frozenset[str]:
@@ -50,10 +52,12 @@ EVALUATION: dict[tuple[str, str], Way] = {
     ("country_comment", "return_comments"): Way("revision", _by(NCE)),
     ("country_comment", "deem_no_more_comments"): Way("revision"),
     ("revision", "finalise"): Way("before_commission", _by(COORDINATOR), (), ("comments_answered",)),
-    ("revision", "reopen_consolidation"): Way("consolidation", _by(COORDINATOR), ("reason",)),
+    ("revision", "reopen_consolidation"): Way(
+        "consolidation", _by(COORDINATOR), ("reason",), (), _by(COORDINATOR, UNIT)
+    ),
     ("before_commission", "approve"): Way("approved", _by(COMMISSION), ("occasion",), ("session_held",)),
     ("before_commission", "send_back"): Way("revision", _by(COMMISSION), ("occasion", "reason"), ("session_held",)),
-    ("approved", "publish"): Way("published", _by(UNIT), (), ("report_approved",)),
+    ("approved", "publish"): Way("published", _by(UNIT), (), ("report_approved",), _by(UNIT)),
 }
 RECOMMENDATION: dict[tuple[str, str], Way] = {
     ("issued", "report_progress"): Way("reported", _by(NCE), ("reason",)),
@@ -84,6 +88,17 @@ EDITS: dict[str, dict[str, frozenset[str]]] = {
     "responses": {"revision": _by(EXPERT, COORDINATOR)},
 }
 """What is edited in which stage, by whom; nowhere else, by nobody else."""
+JUDGED = frozenset({"conclusions", "comments", "responses"})
+"""What nobody edits who has a voice and has not handed in."""
+EDITS_OF_A_ROUND: dict[str, tuple[str, frozenset[str]]] = {
+    "units": (UNIT, _by("preparation")),
+    "states": (UNIT, _by("preparation", "designation", "evaluation")),
+    "occasions": (UNIT, _by("preparation", "designation", "evaluation", "follow_up")),
+    "designations": (NCE, _by("designation", "evaluation")),
+}
+"""What is edited of a round: by which role, in which stages."""
+SECOND_DAYS = 7
+"""So long, what one person asked for waits for another."""
 
 AFTER_REVIEW = frozenset(
     {"review", "consolidation", "country_comment", "revision", "before_commission", "approved", "published"}

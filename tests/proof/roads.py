@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tests.proof import steps_of_rounds as rounds
 from tests.proof.road_as_read import COMMISSION, COORDINATOR, NCE, ROADS, STATES, UNIT
-from tests.proof.steps import Play, Step, firing, step
+from tests.proof.steps import Play, Step, firing, step, waits
 from tests.proof.steps_of_evaluations import (
     assign_one,
     attach_one,
@@ -20,6 +20,7 @@ from tests.proof.steps_of_evaluations import (
     respond_one,
 )
 from tests.proof.steps_of_judging import conclude_some, find_some, hand_in_one, speak_one
+from tests.proof.steps_of_two import ask_to_lift_one, declare_one, second_one, withdraw_one
 
 from mem.core.work import Work
 from mem.people.policy import Actor
@@ -30,6 +31,7 @@ LONGEST = timedelta(days=250)
 ANYTHING: tuple[Callable[[Play], Step], ...] = (
     rounds.open_one, rounds.set_one, rounds.enrol_one, rounds.designate_one, rounds.hold_session, rounds.grant_one,
     rounds.end_one, rounds.issue_one, rounds.revoke_one, rounds.ask_with, rounds.with_a_key,
+    second_one, second_one, withdraw_one, declare_one, ask_to_lift_one,
 )  # fmt: skip
 EDITING: tuple[Callable[[Play, UUID], Step], ...] = (
     give_some, attach_one, assign_one, pass_on, end_voice, find_some, hand_in_one, conclude_some, speak_one,
@@ -157,7 +159,7 @@ def _voices(play: Play, one: UUID) -> Step | None:
     fits = [
         key[0]
         for key, row in model.rows["designation"].items()
-        if row["state"] not in (state, *voices) and not model.own(row["person_id"], state)
+        if row["state"] not in (state, *voices) and not model.kept_away(row["person_id"], state)
     ]
     return assign_one(play, one, play.chance.choice(fits)) if len(voices) < 2 and fits else None
 
@@ -171,6 +173,8 @@ def _review(play: Play, one: UUID) -> Step:
     for voice in model.voices(one).values():
         row = model.rows["assignment"][(voice,)]
         who = next(each for each in model.people if each.id == row["person_id"])
+        if row["handed_in_at"] is None and model.own(who.id, model.state(one)):
+            return end_voice(play, one, voice)
         if row["handed_in_at"] is None:
             able = set(model.rated()) <= set(model.newest("finding_version", voice))
             return (hand_in_one if able else find_some)(play, one, who)
@@ -187,6 +191,8 @@ def _consolidation(play: Play, one: UUID) -> Step:
         return conclude_some(play, one, forced=True)
     for _, state in model.unspoken(one):
         row = model.rows["assignment"][(model.voices(one)[state],)]
+        if model.own(row["person_id"], model.state(one)):
+            return end_voice(play, one, model.voices(one)[state])
         return speak_one(play, one, next(each for each in model.people if each.id == row["person_id"]))
     return firing(play, _coordinator(play, one), one, "send_draft")
 
@@ -201,8 +207,10 @@ def _country_comment(play: Play, one: UUID) -> Step:
 def _revision(play: Play, one: UUID) -> Step:
     if play.model.open_comments(one):
         return respond_one(play, one, forced=True)
-    trigger = play.often("finalise", "reopen_consolidation", 0.9)
-    return firing(play, _coordinator(play, one), one, trigger)
+    asked = waits(play.model, one)
+    if asked and play.chance.random() < 0.7:
+        return second_one(play, asked[-1][0])
+    return firing(play, _coordinator(play, one), one, play.often("finalise", "reopen_consolidation"))
 
 
 def _session(play: Play, one: UUID) -> UUID | None:
@@ -229,6 +237,9 @@ def _before_commission(play: Play, one: UUID) -> Step:
 
 
 def _approved(play: Play, one: UUID) -> Step:
+    asked = waits(play.model, one)
+    if asked and play.chance.random() < 0.7:
+        return second_one(play, asked[-1][0])
     return firing(play, play.someone(UNIT), one, "publish")
 
 

@@ -35,7 +35,7 @@ LENGTH = 120
 EVERY = 10
 """After so many steps everything is compared; what each step is told is compared at once."""
 CAST: tuple[tuple[str, str | None], ...] = (
-    (UNIT, None), (UNIT, None), (COMMISSION, None), (AUDITOR, None),
+    (UNIT, None), (UNIT, None), (UNIT, None), (COMMISSION, None), (AUDITOR, None),
     *((NCE, state) for state in STATES), (MINISTRY, "BRB"), (MINISTRY, "CHL"),
     *((EXPERT, state) for state in STATES * 2), *((COORDINATOR, state) for state in STATES),
 )  # fmt: skip
@@ -43,10 +43,11 @@ ENOUGH = 20_000
 """From so many steps on, every transition must have been fired and every condition must have refused."""
 TOLD = (
     "deadline_passed", "stale", "not_found", "not_allowed", "not_authenticated", "handed_in", "not_complete",
-    "own_country", "one_voice", "already_answered", "already_enrolled", "key_reused", "code_taken", "too_late",
+    "own_country", "one_voice", "already_answered", "already_enrolled", "key_reused", "code_taken",
     "not_spoken", "not_substituted", "not_designated", "role_not_granted", "judgement_refused", "answer_refused",
     "response_refused", "unknown_occasion", "occasion_ahead", "occasion_before", "occasion_spent", "reason_needed",
-    "occasion_needed",
+    "occasion_needed", "not_open", "not_handed_in", "declared_conflict", "not_declared", "lifted_already",
+    "second_awaited", "settled_already", "same_person", "approval_expired", "not_approved",
 )  # fmt: skip
 """Refusals that must have been told by then."""
 NEVER = frozenset({"refused by report_approved"})
@@ -72,7 +73,7 @@ def _stateful(ask: Ask, backend: str) -> Tally:
             seed = f"{ask.seed}-{tally.runs}"
             with database.engine.connect() as connection, connection.begin() as whole:
                 play = Play(copy.deepcopy(base), random.Random(seed))
-                found = _example(connection, play, min(LENGTH, ask.runs - tally.runs), counts)
+                found = _example(connection, play, min(LENGTH, ask.runs - tally.runs), counts, fired)
                 tally.failures += [f"seed {ask.seed}, example from step {tally.runs}: {one}" for one in found]
                 whole.rollback()
             fired.update(play.model.fired)
@@ -116,7 +117,7 @@ def _peopled(work: Work) -> Model:
     return model
 
 
-def _example(connection: Connection, play: Play, length: int, counts: Counter[str]) -> list[str]:
+def _example(connection: Connection, play: Play, length: int, counts: Counter[str], fired: Counter[str]) -> list[str]:
     """Play so many steps; what diverged."""
     model = play.model
     for number in range(1, length + 1):
@@ -124,6 +125,7 @@ def _example(connection: Connection, play: Play, length: int, counts: Counter[st
         step = a_step(play)
         came, reasons, result = _done(connection, model, step)
         counts[f"{step.name}: {came}"] += 1
+        fired.update(f"told {reason}" for reason in reasons)
         if came not in step.expected or (step.reasons is not None and step.reasons != reasons):
             foreseen = f"{sorted(step.expected)} {sorted(step.reasons or ())}"
             return [f"step {number} ({step.name}) came to {came} {sorted(reasons)}, foreseen was {foreseen}"]

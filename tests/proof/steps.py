@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from tests.proof.model import Model, Person
+from tests.proof.road_as_read import SECOND_DAYS
 
 from mem.core.work import Work
 from mem.people.policy import Actor
 from mem.process.advance import advance
 from mem.process.facts import Payload
-from mem.recommendations.service import issued
 
 DONE = "done"
+MOVE = "move"
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,14 @@ def firing(
     seen = here["version"] - behind
 
     def act(work: Work, actor: Actor) -> Any:
-        moved = advance(work, actor, position, trigger, Payload(reason, occasion), seen)
-        return [row.id for row in issued(work, position)] if trigger == "publish" else moved
+        return advance(work, actor, position, trigger, Payload(reason, occasion), seen)
 
     def then(came: Any) -> None:
-        model.move(position, trigger, who.id, reason, occasion)
-        for one, unit in zip(came, model.recommended(position), strict=True) if trigger == "publish" else ():
-            _recommend(model, position, one, unit, who.id)
+        if not ways[trigger].second:
+            model.move(position, trigger, who.id, reason, occasion)
+            return
+        content = {"trigger": trigger, "reason": reason, "occasion": None if occasion is None else str(occasion)}
+        ask(model, came, MOVE, position, here["version"], content, position, who)
 
     name = f"{here['subject']} {trigger}"
     ways = model.ways(position)
@@ -111,11 +114,28 @@ def firing(
     return Step(name, who, act, frozenset({"refused" if against else DONE}), against or None, then)
 
 
-def _recommend(model: Model, evaluation: UUID, one: UUID, unit: str, by: UUID) -> None:
-    number = 1 + len(model.of("recommendation", evaluation_id=evaluation))
-    model.place(one, "recommendation")
-    model.put("recommendation", (one,), evaluation_id=evaluation, number=number, unit=unit, issued_at=model.now)
-    model.said(evaluation, "recommendation_issued", by, recommendation=str(one), number=number, unit=unit)
+def ask(
+    model: Model, one: UUID, act: str, subject: UUID, version: int, content: dict[str, Any], chain: UUID, who: Person
+) -> None:
+    """What somebody asked for waits for another."""
+    row = {"act": act, "subject_id": subject, "version": version, "content": content, "chain_id": chain}
+    more = {"round_id": model.round, "asked_by": who.id, "asked_at": model.now}
+    until = model.now + timedelta(days=SECOND_DAYS)
+    ended = {"outcome": None, "settled_by": None, "settled_at": None}
+    model.put("approval", (one,), **row, **more, **ended, expires_at=until)
+    model.said(chain, "approval_asked", who.id, approval=str(one), act=act, subject=str(subject), **content)
+
+
+def waits(model: Model, subject: UUID) -> list[tuple[UUID, dict[str, Any]]]:
+    """What was asked for on a subject and still waits."""
+    asked = model.of("approval", subject_id=subject, outcome=None)
+    return [(key[0], row) for key, row in asked if row["expires_at"] > model.now]
+
+
+def _asked(model: Model, position: UUID, trigger: str) -> bool:
+    """Whether a move is asked for, on the version that is there now."""
+    version = model.at(position)["version"]
+    return any(row["version"] == version and row["content"]["trigger"] == trigger for _, row in waits(model, position))
 
 
 def _against(model: Model, position: UUID, trigger: str, reason: str | None, occasion: UUID | None) -> list[str]:
@@ -123,13 +143,21 @@ def _against(model: Model, position: UUID, trigger: str, reason: str | None, occ
     way = model.ways(position)[trigger]
     came = {"reason": reason, "occasion": occasion}
     found = [f"{need}_needed" for need in way.needs if came[need] is None]
-    for guard in way.guards:
+    found += ["second_awaited"] if _asked(model, position, trigger) else []
+    found += unmet(model, position, way.guards, occasion)
+    for code in found:
+        model.fired[f"told {code}"] += 1
+    return found
+
+
+def unmet(model: Model, position: UUID, guards: Iterable[str], occasion: UUID | None) -> list[str]:
+    """The codes of the conditions that do not hold."""
+    found = []
+    for guard in guards:
         codes = GUARDS[guard](model, position, occasion)
         if codes:
             model.fired[f"refused by {guard}"] += 1
         found += codes
-    for code in found:
-        model.fired[f"told {code}"] += 1
     return found
 
 

@@ -80,8 +80,11 @@ def assign_one(play: Play, one: UUID, wanted: UUID | None = None) -> Step:
     if refusal is None and found is None:
         refusal = "not_assigned"
     elif refusal is None and found is not None:
+        away = model.kept_away(found["person_id"], model.state(one))
         if found["state"] == model.state(one):
             refusal = "own_country"
+        elif away:
+            refusal = away
         elif found["state"] in model.voices(one):
             refusal = "one_voice"
 
@@ -109,6 +112,10 @@ def pass_on(play: Play, one: UUID) -> Step:
             refusal = "not_found"
         elif found is None:
             refusal = "not_assigned"
+        elif found["state"] == model.state(one):
+            refusal = "own_country"
+        elif away := model.kept_away(found["person_id"], model.state(one)):
+            refusal = away
         elif found["state"] != row["expert_state"] or found["person_id"] == row["person_id"]:
             refusal = "not_substituted"
 
@@ -125,10 +132,10 @@ def pass_on(play: Play, one: UUID) -> Step:
     return step("pass a voice on", who, act, refusal, then)
 
 
-def end_voice(play: Play, one: UUID) -> Step:
+def end_voice(play: Play, one: UUID, wanted: UUID | None = None) -> Step:
     model, who = play.model, play.often(play.someone(UNIT), play.anybody())
     voices = [*model.of("assignment", evaluation_id=one)]
-    voice = play.chance.choice(voices)[0][0] if voices else ELSEWHERE
+    voice = wanted or (play.chance.choice(voices)[0][0] if voices else ELSEWHERE)
     row = model.rows["assignment"].get((voice,))
     refusal = model.against_edit(who.id, "assignments", one)
     if refusal is None and (row is None or row["ended_at"] is not None):

@@ -64,12 +64,8 @@ def set_one(play: Play, out: bool = False) -> Step:
     who, evaluated = play.often(play.someone(UNIT), play.anybody()), not out and play.chance.random() < 0.6
     reason = play.often("Judged elsewhere.", None)
     assert model.round is not None
-    refusal = None
-    if not model.holds(who.id, frozenset({UNIT}), None):
-        refusal = "not_allowed"
-    elif model.at(model.round)["stage"] != "preparation":
-        refusal = "too_late"
-    elif not evaluated and reason is None:
+    refusal, reasons = model.against_round_edit(who.id, "units")
+    if not refusal and not evaluated and reason is None:
         refusal = "reason_needed"
     cycle, chain = model.cycle, model.round
     assert cycle is not None
@@ -82,9 +78,10 @@ def set_one(play: Play, out: bool = False) -> Step:
         else:
             model.said(chain, "unit_excluded", who.id, **data, reason=reason)
 
-    return step(
-        "set a unit", who, lambda work, actor: set_unit(work, actor, cycle, unit, evaluated, reason), refusal, then
-    )
+    def act(work: Work, actor: Actor) -> Any:
+        set_unit(work, actor, cycle, unit, evaluated, reason)
+
+    return Step("set a unit", who, act, frozenset({refusal or DONE}), reasons, then)
 
 
 def enrol_one(play: Play) -> Step:
@@ -94,9 +91,9 @@ def enrol_one(play: Play) -> Step:
     state = play.often(play.chance.choice(open_ones or [*STATES]), "XXX", 0.9)
     who, cycle = play.often(play.someone(UNIT), play.anybody()), model.cycle
     assert cycle is not None
-    refusal = None
-    if not model.holds(who.id, frozenset({UNIT}), None):
-        refusal = "not_allowed"
+    refusal, reasons = model.against_round_edit(who.id, "states")
+    if refusal:
+        pass
     elif state not in STATES:
         refusal = "not_enrolled"
     elif state not in open_ones:
@@ -107,11 +104,14 @@ def enrol_one(play: Play) -> Step:
         model.put("country_evaluation", (made[0],), cycle_id=cycle, round_id=model.round, state=state)
         model.said(made[0], "state_enrolled", who.id, state=state, cycle=str(cycle), round=str(model.round))
 
-    return step("enrol", who, lambda work, actor: enrol(work, actor, cycle, [state]), refusal, then)
+    def act(work: Work, actor: Actor) -> Any:
+        return enrol(work, actor, cycle, [state])
+
+    return Step("enrol", who, act, frozenset({refusal or DONE}), reasons, then)
 
 
 def designate_one(play: Play, state: str | None = None) -> Step:
-    """A state names one of its experts, once, whatever the round's stage."""
+    """A state names one of its experts, once."""
     model, of = play.model, state or play.chance.choice(STATES)
     who = play.often(play.someone(NCE, state=of), play.anybody(), 1.0 if state else 0.8)
     person = play.often(play.someone(EXPERT, state=of), play.anybody(), 0.9)
@@ -119,10 +119,8 @@ def designate_one(play: Play, state: str | None = None) -> Step:
     assert where is not None
     taken = {row["person_id"] for row in model.rows["designation"].values()}
     able = any(role in EVALUATES and one == of for role, one in model.grants(person.id))
-    refusal = None
-    if not model.holds(who.id, frozenset({NCE}), of):
-        refusal = "not_allowed"
-    elif rank != "principal" or not able or person.id in taken:
+    refusal, reasons = model.against_round_edit(who.id, "designations", of)
+    if not refusal and (rank != "principal" or not able or person.id in taken):
         refusal = "not_designated"
 
     def then(made: Any) -> None:
@@ -133,7 +131,7 @@ def designate_one(play: Play, state: str | None = None) -> Step:
     def act(work: Work, actor: Actor) -> Any:
         return designate(work, actor, where, of, person.id, rank)
 
-    return step("designate", who, act, refusal, then)
+    return Step("designate", who, act, frozenset({refusal or DONE}), reasons, then)
 
 
 def hold_session(play: Play, days: int | None = None) -> Step:
@@ -143,10 +141,8 @@ def hold_session(play: Play, days: int | None = None) -> Step:
     opened = model.rows["round"][(where,)]["opened_at"].date()
     day = model.now.date() + timedelta(days=play.chance.choice((-4, 0, 0, 0, 9)) if days is None else days)
     who, kind = play.often(play.someone(UNIT), play.anybody()), play.often("commission_session", "picnic", 0.95)
-    refusal = None
-    if not model.holds(who.id, frozenset({UNIT}), None):
-        refusal = "not_allowed"
-    elif kind != "commission_session" or day < opened:
+    refusal, reasons = model.against_round_edit(who.id, "occasions")
+    if not refusal and (kind != "commission_session" or day < opened):
         refusal = "occasion_not_recorded"
 
     def then(made: Any) -> None:
@@ -157,7 +153,7 @@ def hold_session(play: Play, days: int | None = None) -> Step:
     def act(work: Work, actor: Actor) -> Any:
         return record_occasion(work, actor, where, kind, "Session", day)
 
-    return step("record an occasion", who, act, refusal, then)
+    return Step("record an occasion", who, act, frozenset({refusal or DONE}), reasons, then)
 
 
 def grant_one(play: Play) -> Step:
@@ -201,7 +197,8 @@ def _apart(held: str, role: str, held_of: str | None, of: str | None) -> bool:
 
 
 def end_one(play: Play) -> Step:
-    """A role is ended, now and then twice. The model keeps somebody for each role."""
+    """A role is ended, now and then twice. The model keeps somebody for each role, and two for what takes two
+    persons."""
     model, who = play.model, play.often(play.someone(UNIT), play.anybody())
     many = [key for key, row in model.rows["membership"].items() if row["ended_at"] or _spare(play, row)]
     (role,) = play.chance.choice(many or [*model.rows["membership"]])
@@ -221,7 +218,7 @@ def end_one(play: Play) -> Step:
 
 def _spare(play: Play, row: dict[str, Any]) -> bool:
     same = play.model.of("membership", role=row["role"], state=row["state"], ended_at=None)
-    return len(same) > 1
+    return len(same) > (2 if row["role"] == UNIT else 1)
 
 
 def issue_one(play: Play) -> Step:
@@ -276,7 +273,7 @@ def with_a_key(play: Play) -> Step:
     assert where is not None
     key, path, day = f"the-key-{play.chance.randrange(4)}", f"/a/path/{play.chance.randrange(2)}", model.now.date()
     used = model.rows["idempotency"].get((who.id, key))
-    route = f"POST {path}?"
+    route = f"POST {path}"
     refusal = "key_reused" if used is not None and used["route"] != route else None
 
     def act(work: Work, actor: Actor) -> Any:
@@ -294,6 +291,6 @@ def with_a_key(play: Play) -> Step:
         told = {"occasion": made, "kind": "commission_session", "title": "Session", "held_on": day.isoformat()}
         model.said(where, "occasion_recorded", who.id, **told)
 
-    if refusal is None and not model.holds(who.id, frozenset({UNIT}), None) and used is None:
-        refusal = "not_allowed"
+    if refusal is None and used is None:
+        refusal = model.against_round_edit(who.id, "occasions")[0] or None
     return step("with a key", who, act, refusal, then)
