@@ -181,7 +181,14 @@ async def test_what_is_opaque_becomes_whole_when_the_stage_shows_it_and_not_befo
     await found.to("revision")
     assert types(await held(entity, found.path)) == sorted([*common, "comments_made", "report_assembled"])
     await found.to("published")
-    public = ["comments_answered", "comments_made", "decision_recorded", "recommendation_issued"]
+    public = [
+        "approval_asked",
+        "approval_given",
+        "comments_answered",
+        "comments_made",
+        "decision_recorded",
+        "recommendation_issued",
+    ]
     assert types(await held(entity, found.path)) == sorted([*common, *public, "report_assembled", "report_published"])
 
 

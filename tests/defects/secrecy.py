@@ -87,8 +87,11 @@ SECRECY = (
     Defect(
         "an expert whose voice has ended still reads",
         "src/mem/rounds/standing.py",
-        '            Assignment.person_id == bindparam("person"),\n            Assignment.ended_at.is_(None),\n',
-        '            Assignment.person_id == bindparam("person"),\n',
+        """            Assignment.ended_at.is_(None),
+        )
+        .label("assigned")""",
+        """        )
+        .label("assigned")""",
         AT_ONCE,
     ),
     Defect(
@@ -108,8 +111,8 @@ SECRECY = (
     Defect(
         "a refusal quotes what was sent",
         "src/mem/http/problems.py",
-        """Reason(_code(one["type"]), str(one["msg"]), *_place(one["loc"]))""",
-        """Reason(_code(one["type"]), f"{one['msg']}: {one['input']}", *_place(one["loc"]))""",
+        """kind, message, (source, *steps) = error["type"], str(error["msg"]), error["loc"]""",
+        """kind, message, (source, *steps) = error["type"], f"{error['msg']}: {error['input']}", error["loc"]""",
         CANARIES,
     ),
     Defect(

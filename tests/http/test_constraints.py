@@ -13,16 +13,21 @@ from psycopg.errors import DiskFull
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError, OperationalError
+from tests import looking
 from tests.callers import Api
-from tests.road import refused, road
+from tests.looking import put, rows, undone
+from tests.road import ok, refused, road
+from tests.worlds import World
 
+from mem.assessments.models import FindingVersion
 from mem.core.db import Database
 from mem.core.errors import Conflict
 from mem.http import problems
 from mem.http.body import StrictRoute
 from mem.http.constraints import MEANING, meaning
 from mem.http.unit import House, Writing
-from mem.rounds.models import Designation
+from mem.rounds.conflicts import declare
+from mem.rounds.models import Assignment, Designation
 from mem.tables import METADATA
 
 Change = Callable[[Row[Any]], dict[str, Any]]
@@ -49,6 +54,10 @@ def later(row: Row[Any]) -> dict[str, Any]:
     return {"version": row.version + 1}
 
 
+TRIGGERS = {"own_country", "declared_conflict"}
+"""What a trigger says, which is no constraint by its name."""
+agreeing = looking.at("consolidation")
+
 BROKEN_BY: dict[str, tuple[str, Change]] = {
     "ck_assignment_never_the_own_country": ("assignment", at_home),
     "uq_assignment_evaluation_id_expert_state": ("assignment", another),
@@ -61,6 +70,7 @@ BROKEN_BY: dict[str, tuple[str, Change]] = {
     "ix_decision_position_id_occasion_id": ("decision", later),
     "uq_country_evaluation_cycle_id_state": ("country_evaluation", another),
     "uq_round_code": ("round", another),
+    "uq_conflict_declared": ("conflict", another),
     "pk_idempotency": ("idempotency", same),
 }
 """Constraint to the table in which adding a row once more, with this changed, breaks it."""
@@ -84,11 +94,14 @@ def adding_again(house: House) -> FastAPI:
 
 
 async def test_a_rival_request_is_told_what_the_broken_constraint_means(api: Api) -> None:
-    await road(api, "published")
-    assert BROKEN_BY.keys() == MEANING.keys()
+    found = await road(api, "published")
+    declared = {"person": str(found.cast.experts["PER"].person_id), "state": "BRB", "reason": "Family."}
+    ok(await found.cast.officer.post(f"{found.round_path}/conflicts", declared), 201)
+    assert BROKEN_BY.keys() == MEANING.keys() - TRIGGERS
     transport = httpx.ASGITransport(app=adding_again(api.house))
     async with httpx.AsyncClient(transport=transport, base_url="http://mem.test") as client:
-        for name, error in MEANING.items():
+        for name in BROKEN_BY:
+            error = MEANING[name]
             status = 409 if isinstance(error, Conflict) else 412
             problem = refused(await client.post(f"/{name}"), status)
             assert (problem["code"], problem["detail"]) == (error.code, error.message), name
@@ -100,7 +113,25 @@ def test_every_constraint_that_means_something_is_in_the_database(database: Data
     names |= {one["name"] for table in tables for one in found.get_unique_constraints(table)}
     names |= {one["name"] for table in tables for one in found.get_check_constraints(table)}
     names |= {one["name"] for table in tables for one in found.get_indexes(table) if one["unique"]}
-    assert MEANING.keys() <= names
+    assert MEANING.keys() <= names | TRIGGERS
+
+
+def test_what_a_trigger_refuses_means_something_too(agreeing: World) -> None:
+    """Whatever the services look at first, somebody may be faster."""
+    here, expert = agreeing, agreeing.experts["CHL"]
+    finding = rows(here.work, FindingVersion)[0]
+    declare(here.by(expert), expert, here.round, expert.person_id, "BRB", "Family.")
+    refused_for = set()
+    for table, row in (
+        (FindingVersion, {**finding._mapping, "version": 9, "by": here.entity.person_id}),
+        (Assignment, {**rows(here.work, Assignment, expert_state="CHL")[0]._mapping, "id": uuid.uuid4()}),
+    ):
+        with undone(here.work), pytest.raises(IntegrityError) as caught:
+            put(here.work, table, **row)
+        told = meaning(caught.value)
+        assert isinstance(told, Conflict)
+        refused_for.add(told.code)
+    assert refused_for == TRIGGERS
 
 
 class FromPostgresql(Exception):

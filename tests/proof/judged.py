@@ -48,7 +48,7 @@ def to(made: Twin, stage: str) -> None:
         ("country_comment", commented, _moved("entity", "return_comments", "revision")),
         ("revision", responded, _moved("coordinator", "finalise", "before_commission")),
         ("before_commission", _nothing, approved),
-        ("approved", _nothing, _moved("secretariat", "publish", "published")),
+        ("approved", _nothing, published),
     )
     for name, work, move in steps:
         work(made, name == stage)
@@ -67,6 +67,11 @@ def _nothing(made: Twin, stays: bool) -> None: ...
 def approved(made: Twin) -> None:
     here = made.at("approve", DAY["approved"])
     here.fire(here.commission, "approve", occasion=made.session)
+
+
+def published(made: Twin) -> None:
+    here = made.at("publish", DAY["published"])
+    here.both(here.secretariat, here.deputy, "publish")
 
 
 def _judgements(here: World, draw: Random, plain: bool) -> list[Judgement]:

@@ -25,6 +25,7 @@ from tests.proof.secrets import TOLD
 from tests.proof.twins import Twin, twin
 
 from mem.app import create_app
+from mem.approvals.models import Approval
 from mem.core.clock import now
 from mem.core.db import Database
 from mem.core.work import Work
@@ -36,13 +37,14 @@ from mem.methods.service import pin
 from mem.people.models import Membership, Person, Token
 from mem.recommendations.models import Recommendation
 from mem.reports.models import Comment
-from mem.rounds.models import Assignment, Designation
+from mem.rounds.models import Assignment, Conflict, Designation
 from mem.settings import Settings
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 IDS: Mapping[str, Any] = {
     "evidence": Evidence.id, "assignment": Assignment.id, "recommendation": Recommendation.id, "comment": Comment.id,
     "designation": Designation.id, "person": Person.id, "role": Membership.id, "token": Token.id,
+    "approval": Approval.id, "conflict": Conflict.id,
 }  # fmt: skip
 
 

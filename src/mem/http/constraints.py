@@ -6,10 +6,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from mem.core.errors import Conflict, MemError, Precondition, StorageFull
 
+OWN_COUNTRY = Conflict("own_country", "Whoever acts for a state, or did in this round, does not judge it.")
 MEANING: dict[str, MemError] = {
-    "ck_assignment_never_the_own_country": Conflict(
-        "own_country", "An expert is never assigned to the evaluation of the own country."
-    ),
+    "ck_assignment_never_the_own_country": OWN_COUNTRY,
+    "own_country": OWN_COUNTRY,
     "declared_conflict": Conflict("declared_conflict", "This person has a declared conflict with the state evaluated."),
     "uq_conflict_declared": Conflict("declared_already", "This conflict is declared already."),
     "uq_assignment_evaluation_id_expert_state": Conflict(
