@@ -91,6 +91,10 @@ async def test_answers_in_bulk_are_all_stored_or_none(api: Api) -> None:
     stale = [{"question": "is_1_3", "value": False, "base": 1}, {"question": "is_1_1", "value": True, "base": 0}]
     problem = refused(await entity.post(path, {"answers": stale}), 412)
     assert [(one["code"], place(one)) for one in problem["errors"]] == [("stale", "/answers/1")]
+    (both,) = problem["both"]  # nobody's text is lost: what was sent comes back beside what is stored
+    assert (both["where"], both["yours"]) == ("/answers/1", {"version": 1, "value": True, "not_applicable": None})
+    assert (both["newest"]["version"], both["newest"]["value"]) == (1, False)
+    assert both["newest"]["by"] == str(entity.person_id)
     answers = ok(await entity.get(path))["answers"]
     assert [(one["question"], one["version"], one["value"]) for one in answers] == [
         ("is_1_1", 1, False), ("is_1_3", 1, True)

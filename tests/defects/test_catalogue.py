@@ -6,7 +6,7 @@ import pytest
 from tests.defects.catalogue import DEFECTS
 from tests.defects.defect import ROOT, Defect
 
-ENOUGH = 1
+ENOUGH = 40
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -71,6 +71,7 @@ async def test_an_error_of_ours_is_a_problem_with_every_reason(error: errors.Mem
     assert response.json() == {
         "type": f"urn:mem:problem:{error.code}", "title": TITLES[status], "status": status, "detail": "Words.",
         "code": error.code,
+        "both": [],
         "errors": [
             {"code": "first", "message": "The first.", "where": "/a/0", "about": None},
             {"code": "second", "message": "The second.", "where": None, "about": "U-1"},

@@ -13,12 +13,13 @@ from mem.answers.models import AnswerVersion, Submission
 from mem.core.canonical import digest_of
 from mem.core.db import AnyRow
 from mem.core.errors import Invalid, NotFound, Precondition, Reason
+from mem.core.versions import Both, as_stored
 from mem.core.work import Work
 from mem.evidence.service import known
 from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.questionnaires.types import Document
-from mem.rounds.standing import Standing, permitted
+from mem.rounds.standing import Standing, may, permitted
 
 _COLUMNS = select(
     AnswerVersion.question,
@@ -64,13 +65,13 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
     if reasons:
         raise Invalid("answer_refused", "These answers cannot be stored.", reasons)
     versions_now = newest(work, evaluation_id, [answer.question for answer in answers])
-    stale = [
-        Reason("stale", f"The newest version is {versions_now.get(answer.question, 0)}.", answer.where)
-        for answer in answers
-        if versions_now.get(answer.question, 0) != answer.base
-    ]
+    stale = [answer for answer in answers if versions_now.get(answer.question, 0) != answer.base]
     if stale:
-        raise Precondition("stale", "Somebody answered meanwhile.", stale)
+        reasons = [
+            Reason("stale", f"The newest version is {versions_now.get(answer.question, 0)}.", answer.where)
+            for answer in stale
+        ]
+        raise Precondition("stale", "Somebody answered meanwhile.", reasons, _both(work, actor, where, stale))
     rows = [
         {
             "evaluation_id": evaluation_id,
@@ -91,6 +92,21 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
         ]
         record(work, evaluation_id, "answers_given", {"answers": said})
     return [(answer.question, answer.base + 1) for answer in answers]
+
+
+def _both(work: Work, actor: Actor, where: Standing, stale: Sequence[NewAnswer]) -> list[Both]:
+    """What was sent and what is stored, for whoever reads answers."""
+    if not may(actor, "answers.read", where.place):
+        return []
+    stored = current(work, where.id)
+    return [
+        Both(
+            given.where,
+            {"version": given.base + 1, "value": given.value, "not_applicable": given.not_applicable},
+            as_stored(stored.get(given.question), "value", "not_applicable"),
+        )
+        for given in stale
+    ]
 
 
 def answers(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:

@@ -28,6 +28,7 @@ MEANING: dict[str, str] = {
     "base": "The version it replaces; 0: it is the first.",
     "block": "The kind of paragraph.",
     "blockers": "Everything against it, for whoever asks.",
+    "both": "Of each thing that was changed meanwhile what was sent and what is stored, where you may see it.",
     "by": "The person who did it.",
     "PossibleShown.by": "The roles that fire it.",
     "candidates": "The persons whom the state may designate.",
@@ -122,6 +123,7 @@ MEANING: dict[str, str] = {
     "name": "The person's name.",
     "names": "The name, by language.",
     "needs": "What must come with the trigger.",
+    "newest": "What is stored: its version, what it says, by whom and when; null: nothing.",
     "not_applicable": "Why the question does not apply; null: it was answered.",
     "AnswerIn.not_applicable": "Why the question does not apply; null: there is a value.",
     "BulkAnswer.not_applicable": "Why the question does not apply; null: there is a value.",
@@ -225,5 +227,6 @@ MEANING: dict[str, str] = {
     "where": "A JSON pointer into the body; null: it is not about a place in the body.",
     "workflow": "The workflow, by name.",
     "workflows": "The workflows, by name.",
+    "yours": "What was sent, and the version it would have become.",
     "years": "The years that its tables ask for.",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from mem.assessments.models import ConclusionVersion, FindingVersion
 from mem.assessments.rules import Citable, Citation, Judgement, conclusion_faults, faults, language_faults
 from mem.core.db import AnyRow
 from mem.core.errors import Conflict, Invalid, Precondition, Reason
+from mem.core.versions import Both, as_stored
 from mem.core.work import Work
 from mem.evidence.service import known
 from mem.ledger.service import record
@@ -136,7 +137,7 @@ def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Jud
     citable = _citable(work, evaluation_id)
     reasons = [reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable)]
     _refuse(where, reasons, judged)
-    _on_base(judged, {unit: row.version for unit, row in concluded(work, evaluation_id).items()})
+    _on_base(judged, concluded(work, evaluation_id))
     rows = [
         {
             "evaluation_id": evaluation_id,
@@ -171,13 +172,9 @@ def concluded(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
     return {row.unit: row for row in work.db.execute(_CONCLUDED, {"evaluation": evaluation_id})}
 
 
-def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, int]:
-    rows = work.db.execute(
-        select(FindingVersion.unit, func.max(FindingVersion.version))
-        .where(FindingVersion.assignment_id == assignment_id)
-        .group_by(FindingVersion.unit)
-    )
-    return {unit: version for unit, version in rows}
+def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, AnyRow]:
+    every = select(FindingVersion.__table__).where(FindingVersion.assignment_id == assignment_id)
+    return {row.unit: row for row in work.db.execute(every.order_by(FindingVersion.version))}
 
 
 def _citable(work: Work, evaluation_id: UUID) -> Citable:
@@ -202,11 +199,15 @@ def _refuse(where: Standing, reasons: list[Reason], judged: Sequence[Judgement])
         raise Invalid("judgement_refused", "This cannot be stored.", reasons)
 
 
-def _on_base(judged: Sequence[Judgement], newest: dict[str, int]) -> None:
-    stale = [
-        Reason("stale", f"The newest version is {newest.get(one.unit, 0)}.", one.where)
-        for one in judged
-        if newest.get(one.unit, 0) != one.base
-    ]
+def _on_base(judged: Sequence[Judgement], newest: Mapping[str, AnyRow]) -> None:
+    """Raises `Precondition` with both versions of each that was written meanwhile: whoever writes here sees them."""
+    versions = {unit: row.version for unit, row in newest.items()}
+    stale = [one for one in judged if versions.get(one.unit, 0) != one.base]
     if stale:
-        raise Precondition("stale", "Somebody wrote meanwhile.", stale)
+        reasons = [Reason("stale", f"The newest version is {versions.get(one.unit, 0)}.", one.where) for one in stale]
+        both = [Both(one.where, _sent(one), as_stored(newest.get(one.unit), "text", "rating")) for one in stale]
+        raise Precondition("stale", "Somebody wrote meanwhile.", reasons, both)
+
+
+def _sent(one: Judgement) -> dict[str, Any]:
+    return {"version": one.base + 1, "text": dict(one.text), "rating": one.rating}

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mem.core.versions import Both
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -59,7 +61,12 @@ class Refused(MemError):
 
 
 class Precondition(MemError):
-    """A version tag is missing (`precondition_required`) or out of date (`stale`)."""
+    """A version tag is missing (`precondition_required`) or out of date (`stale`). `both`: of each thing that somebody
+    else changed meanwhile what was sent and what is stored, for whoever may see that; so that no text is lost."""
+
+    def __init__(self, code: str, message: str, reasons: Iterable[Reason] = (), both: Iterable[Both] = ()) -> None:
+        super().__init__(code, message, reasons)
+        self.both = tuple(both)
 
 
 class StorageFull(MemError):

@@ -31,6 +31,7 @@ from mem.core.errors import (
     StorageFull,
 )
 from mem.core.text import HIDDEN
+from mem.core.versions import Both
 from mem.http.body import Malformed, TooLarge, WrongMedia
 from mem.http.constraints import meaning
 from mem.http.headers import ALWAYS, UNLESS_SET
@@ -73,8 +74,16 @@ class ProblemReason(BaseModel):
     about: str | None
 
 
+class BothVersions(BaseModel):
+    """Of one thing that was changed meanwhile, what was sent and what is stored (null: nothing)."""
+
+    where: str
+    yours: dict[str, Any]
+    newest: dict[str, Any] | None
+
+
 class Problem(BaseModel):
-    """RFC 9457. `code` is stable; `errors` lists every reason."""
+    """RFC 9457. `code` is stable; `errors` lists every reason; `both` the versions that cannot both stand."""
 
     type: str
     title: str
@@ -82,9 +91,12 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[ProblemReason]
+    both: list[BothVersions]
 
 
-def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ()) -> JSONResponse:
+def problem(
+    status: int, code: str, detail: str, reasons: Iterable[Reason] = (), both: Iterable[Both] = ()
+) -> JSONResponse:
     """A problem as a response."""
     body = {
         "type": f"urn:mem:problem:{code}",
@@ -93,6 +105,7 @@ def problem(status: int, code: str, detail: str, reasons: Iterable[Reason] = ())
         "detail": detail,
         "code": code,
         "errors": [vars(reason) for reason in (*reasons,) or (Reason(code, detail),)],
+        "both": [vars(one) for one in both],
     }
     headers = {**ALWAYS, **UNLESS_SET}  # by itself, wherever it is answered
     if status == 401:
@@ -146,7 +159,8 @@ def install(app: FastAPI, page: Callable[[Request], Response | None] = lambda _:
     def of_ours(request: Request, error: MemError) -> JSONResponse:
         if isinstance(error, StorageFull):
             log.error("there is no room to store anything")
-        return problem(_status(error), error.code, error.message, error.reasons)
+        both = error.both if isinstance(error, Precondition) else ()
+        return problem(_status(error), error.code, error.message, error.reasons, both)
 
     @app.exception_handler(RequestValidationError)
     def of_content(request: Request, error: RequestValidationError) -> JSONResponse:
