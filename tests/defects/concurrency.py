@@ -10,7 +10,7 @@ CONCURRENCY = (
         "src/mem/process/advance.py",
         "    lock(work, position_id)\n    subject = seen_subject(",
         "    subject = seen_subject(",
-        by_proof("T07-postgresql"),
+        by_proof("T09-interleavings"),
     ),
     Defect(
         "who edits shares the stage with others who edit",
@@ -45,7 +45,7 @@ CONCURRENCY = (
         "src/mem/people/service.py",
         "select(Person.id).where(Person.id == person_id).with_for_update()",
         "select(Person.id).where(Person.id == person_id)",
-        by_proof("T07-postgresql"),
+        by_proof("T09-interleavings"),
     ),
     Defect(
         "units are set while the round moves on",
@@ -64,8 +64,8 @@ CONCURRENCY = (
     Defect(
         "a constraint that a rival breaks has no meaning",
         "src/mem/http/constraints.py",
-        '    "uq_designation_round_id_person_id": Conflict(',
-        '    "uq_designation": Conflict(',
+        '    "uq_country_evaluation_cycle_id_state": Conflict(',
+        '    "uq_country_evaluation": Conflict(',
         by_proof("T07-postgresql"),
     ),
     Defect(
@@ -74,6 +74,17 @@ CONCURRENCY = (
         "query.with_for_update() if hold else query",
         "query",
         by_proof("T07-postgresql"),
+    ),
+    Defect(
+        "whom an approval concerns is judged before its subject is held",
+        "src/mem/process/approving.py",
+        "    lock(work, one.subject_id)  # whom it concerns goes by where that stands, which then stays so\n"
+        "    if actor.person_id != one.asked_by and not ACTS[one.act].concerns(work, actor, one):\n"
+        "        raise NotFound\n",
+        "    if actor.person_id != one.asked_by and not ACTS[one.act].concerns(work, actor, one):\n"
+        "        raise NotFound\n"
+        "    lock(work, one.subject_id)\n",
+        by_proof("T09-interleavings"),
     ),
     Defect(
         "a conflict is looked at, then asked to be lifted",

@@ -150,6 +150,6 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "T09-interleavings", "whatever two commands do at the same time, it is as if one had come after the other",
-        "interleavings:interleaved", smoke=45, slice=1_000, whole=30_000, long=300_000, part=2,
+        "interleavings:interleaved", smoke=60, slice=1_000, whole=30_000, long=300_000, part=2,
     ),
 )  # fmt: skip

@@ -55,6 +55,7 @@ def second(work: Work, actor: Actor, approval_id: UUID) -> Waiting:
     """Approve what another person asked for: it is done at once. Raises `Refused` with every reason."""
     permit(work, actor, "approval.settle", Place({}))
     one = found(work, approval_id, hold=True)
+    lock(work, one.subject_id)  # whom it concerns goes by where that stands, which then stays so
     if actor.person_id != one.asked_by and not ACTS[one.act].concerns(work, actor, one):
         raise NotFound
     ACTS[one.act].approve(work, actor, one)
@@ -81,7 +82,6 @@ def _concerns_move(work: Work, actor: Actor, one: Waiting) -> bool:
 
 
 def _move(work: Work, actor: Actor, one: Waiting) -> None:
-    lock(work, one.subject_id)
     subject, trigger = seen_subject(work, actor, one.subject_id, None), one.content["trigger"]
     transition = subject.workflow.transition(trigger, subject.stage)
     if transition is None or subject.version != one.version:
