@@ -89,7 +89,7 @@ PLANTED = (
     _import(FEATURE, "mem.answers.rules", "mem.answers.models"),
     Planted(FEATURE, "mem.answers.helpers", '"""A module with no place."""', "- mem.answers.helpers"),
     _import(ROUNDS, "mem.rounds.standing", "mem.rounds.experts"),
-    _import(ROUNDS, "mem.rounds.standing", "mem.rounds.visible"),
+    _import(ROUNDS, "mem.rounds.visible", "mem.rounds.standing"),
     _import(REPORTS, "mem.reports.comments", "mem.reports.assemble"),
     _import(REPORTS, "mem.reports.blocks", "mem.reports.models"),
     _import(QUESTIONNAIRES, "mem.questionnaires.types", "mem.questionnaires.definition"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -86,7 +85,9 @@ def ask_to_lift(work: Work, actor: Actor, conflict_id: UUID, reason: str) -> UUI
     if waiting(work, subject_id=conflict_id):
         _contradict(WAITING, "This was asked for, and waits for a second person.")
     content = {"person": str(row.person_id), "state": row.state, "reason": reason}
-    return ask(work, Asked(LIFT, conflict_id, 1, content, row.round_id, row.round_id), _until(work, where))
+    return ask(
+        work, Asked(LIFT, conflict_id, 1, content, row.round_id, row.round_id), where.method.second_until(work.now)
+    )
 
 
 def lift(work: Work, approval: Waiting) -> None:
@@ -109,10 +110,6 @@ def _held(work: Work, conflict_id: UUID) -> AnyRow:
     if row is None:
         raise NotFound
     return row
-
-
-def _until(work: Work, where: RoundStanding) -> datetime | None:
-    return where.method.second_until(work.now)
 
 
 def _contradict(code: str, message: str) -> None:

@@ -17,7 +17,8 @@ from mem.people.models import Membership, Person
 from mem.people.policy import OWN_COUNTRY, Actor
 from mem.people.service import holds, person
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
-from mem.rounds.standing import Standing, acted_for, conflicted, permit, permitted, round_permitted, round_standing
+from mem.rounds.standing import Standing, permit, permitted, round_permitted, round_standing
+from mem.rounds.walls import acted_for, conflicted
 
 
 def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:

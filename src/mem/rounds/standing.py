@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, Uuid, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Uuid, bindparam, exists, select
 
 from mem.core.errors import Conflict as Contradiction
 from mem.core.errors import NotAllowed, NotFound, Reason
@@ -15,33 +15,12 @@ from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.methods.service import pinned
 from mem.people.actions import ACTIONS
-from mem.people.models import Membership
 from mem.people.policy import Actor, Allow, Place, decide
 from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
-from mem.rounds.models import Assignment, Conflict, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
+from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
+from mem.rounds.walls import acted_for, conflicted
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
-
-
-def acted_for(person: ColumnElement[UUID] | BindParameter[UUID]) -> Exists:
-    """Whether a person held any role, of any mechanism, for the state of an evaluation since its round was opened."""
-    return exists().where(
-        Membership.person_id == person,
-        Membership.state == CountryEvaluation.state,
-        or_(Membership.ended_at.is_(None), Membership.ended_at >= Round.opened_at),
-        Round.id == CountryEvaluation.round_id,
-    )
-
-
-def conflicted(person: ColumnElement[UUID] | BindParameter[UUID]) -> Exists:
-    """Whether a conflict of a person with the state of an evaluation is declared, and not lifted."""
-    return exists().where(
-        Conflict.round_id == CountryEvaluation.round_id,
-        Conflict.state == CountryEvaluation.state,
-        Conflict.person_id == person,
-        Conflict.lifted_at.is_(None),
-    )
-
 
 _SETTINGS = (
     select(CycleExclusion.unit, CycleExclusion.reason)

@@ -11,7 +11,7 @@ from mem.methods.method import Method
 from mem.methods.models import Position
 from mem.people.policy import Actor, Grant, Place, own_states
 from mem.rounds.models import Assignment, CountryEvaluation
-from mem.rounds.standing import acted_for, conflicted
+from mem.rounds.walls import acted_for, conflicted
 from mem.workflow.definition import Role
 
 
