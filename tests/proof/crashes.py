@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from tests.databases import administer
@@ -25,6 +26,7 @@ from tests.proof.wires import Http
 
 from mem.core.clock import now
 from mem.core.db import Database
+from mem.core.errors import NotFound
 from mem.core.work import Work
 from mem.ledger.checkpoints import checkpoint
 from mem.ledger.service import chains
@@ -172,13 +174,22 @@ def _signs_again(server: Cluster) -> bool:
             with database.read() as connection:
                 work = Work(connection, now())
                 heads = [(str(chain), seq, head) for chain, _, seq, head in chains(work)]
-                signed = checkpoint(work, None)["statement"]["heads"]
+                signed = _signed(work)
             if heads == [(one["chain"], one["position"], one["link"]) for one in signed]:
                 return True
             time.sleep(0.05)
     finally:
         database.dispose()
     return False
+
+
+def _signed(work: Work) -> list[dict[str, Any]]:
+    """The heads that were signed last; none where nothing was signed yet."""
+    try:
+        heads: list[dict[str, Any]] = checkpoint(work, None)["statement"]["heads"]
+    except NotFound:
+        return []
+    return heads
 
 
 def _ended(system: Forked, folder: Path) -> list[str]:
