@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,11 +54,13 @@ def main() -> int:
         return _here(Run(_proof(asked.only), asked.runs, asked.seed))
     runs = list(_chosen(asked))
     until = time.monotonic() + SLICE_SECONDS if asked.slice else None
+    found = dict[str, dict[str, Any]]()
     with ThreadPoolExecutor(LANES) as lanes:
-        found = [one for one in lanes.map(lambda run: _apart(run, until), runs) if one is not None]
-    _kept(dict(found))
-    _printed(dict(found))
-    return int(any(entry["failures"] for _, entry in found))
+        for future in as_completed([lanes.submit(_apart, run, until) for run in runs]):
+            found.update(future.result())
+            _kept(found)  # as each ends, so that what is stopped has lost nothing
+    _printed(found)
+    return int(any(entry["failures"] for entry in found.values()))
 
 
 def _arguments() -> argparse.Namespace:
@@ -87,10 +89,10 @@ def _chosen(asked: argparse.Namespace) -> Iterator[Run]:
             yield Run(proof, runs, asked.seed)
 
 
-def _apart(run: Run, until: float | None) -> tuple[str, dict[str, Any]] | None:
-    """Run one in a process of its own; None when there is no time left to begin it."""
+def _apart(run: Run, until: float | None) -> dict[str, dict[str, Any]]:
+    """Run one in a process of its own: its entry, or nothing when there is no time left to begin it."""
     if until is not None and time.monotonic() > until:
-        return None
+        return {}
     begun = time.monotonic()
     sys.stderr.write(f"{run.proof.name}: {run.runs} runs, seed {run.seed}\n")
     done = subprocess.run(
@@ -104,7 +106,7 @@ def _apart(run: Run, until: float | None) -> tuple[str, dict[str, Any]] | None:
         tally = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
         tally = asdict(Tally(0, [f"it ended with {done.returncode}: {done.stderr[-2_000:]}"]))
-    return run.proof.name, {
+    entry = {
         "runs": tally["runs"],
         "failures": len(tally["failures"]),
         "seconds": round(time.monotonic() - begun, 1),
@@ -113,6 +115,7 @@ def _apart(run: Run, until: float | None) -> tuple[str, dict[str, Any]] | None:
         "command": shlex.join(["python", *run.command]),
         "detail": tally["detail"] | ({"failed": tally["failures"][:SHOWN]} if tally["failures"] else {}),
     }
+    return {run.proof.name: entry}
 
 
 def _here(run: Run) -> int:
@@ -127,8 +130,12 @@ def _proof(name: str) -> Proof:
 
 
 def _commit() -> str:
-    said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return said.stdout.strip() or "0" * 40
+    """The commit of the working tree, with a `+` where it holds more than that."""
+    said = [
+        subprocess.run(["git", *asked], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+        for asked in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+    ]
+    return (said[0] or "0" * 40) + "+" * bool(said[1])
 
 
 def _kept(found: dict[str, dict[str, Any]]) -> None:
