@@ -6,6 +6,7 @@ production database. All statements are Core statements on one connection: no id
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -112,6 +113,8 @@ class Database:
 
 
 def _postgresql(url: URL, role: str) -> Engine:
+    # Of a connection that broke, whoever asked is told; the pool would add a traceback for each when it lets go of it.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=PLACES + 2,
