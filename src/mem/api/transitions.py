@@ -9,11 +9,10 @@ from uuid import UUID
 from fastapi import Response, status
 from pydantic import Field
 
-from mem.api.approvals import ASKED, ApprovalShown
+from mem.api.approvals import ASKED, ApprovalShown, asked
 from mem.api.routing import TAGGED, Id, Name, Prose, Reasoned, Shown, Taken, acts, router
 from mem.http.unit import Door, IdempotencyKey, IfMatch, Reading, Writing, expected_version, tag
 from mem.process.advance import Moved, advance, possible
-from mem.process.approving import shown
 from mem.process.facts import Payload
 from mem.process.guards import EVALUATION, RECOMMENDATION, ROUND
 
@@ -83,8 +82,8 @@ def _fire(door: Door, position: UUID, kind: str, body: Fire, if_match: str | Non
     def show(done: dict[str, Any]) -> MovedShown | Response:
         if "approval" not in done:
             return MovedShown.model_validate(Moved(**done))
-        found = ApprovalShown.model_validate(shown(door.work, door.actor, UUID(done["approval"])))
-        return Response(found.model_dump_json(), status.HTTP_202_ACCEPTED, media_type="application/json")
+        waits = asked(door, done["approval"])
+        return Response(waits.model_dump_json(), status.HTTP_202_ACCEPTED, media_type="application/json")
 
     return door.once(act, show, lambda: possible(door.work, door.actor, position, Payload(), kind))
 
