@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ _LATEST = (
     .where(AnswerVersion.evaluation_id == bindparam("evaluation"))
     .group_by(AnswerVersion.question)
 )
+_LATEST_OF = _LATEST.where(AnswerVersion.question.in_(bindparam("questions", expanding=True)))
 _latest = _LATEST.subquery()
 _CURRENT = _COLUMNS.join(
     _latest, (_latest.c.question == AnswerVersion.question) & (_latest.c.version == AnswerVersion.version)
@@ -145,10 +146,9 @@ def current(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
     return {row.question: row for row in work.db.execute(_CURRENT, {"evaluation": evaluation_id})}
 
 
-def newest(work: Work, evaluation_id: UUID, questions: Sequence[str] | None = None) -> dict[str, int]:
-    """The number of the newest version of every answer, or of those to some questions."""
-    query = _LATEST if questions is None else _LATEST.where(AnswerVersion.question.in_(questions))
-    rows = work.db.execute(query, {"evaluation": evaluation_id})
+def newest(work: Work, evaluation_id: UUID, questions: Collection[str]) -> dict[str, int]:
+    """The number of the newest version of the answers to some questions, of those that have one."""
+    rows = work.db.execute(_LATEST_OF, {"evaluation": evaluation_id, "questions": list(questions)})
     return {question: version for question, version in rows}
 
 
@@ -174,7 +174,6 @@ def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
 def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:
     reasons: list[Reason] = []
     seen: set[str] = set()
-    attached: set[UUID] | None = None
     for given in answers:
         asked = where.form.asked.get(given.question)
         if asked is None:
@@ -192,7 +191,7 @@ def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[R
             faults = asked.faults(given.value)
             reasons.extend(Reason(f.code, f.message, f"{given.where}/value{f.where}") for f in faults)
             if isinstance(asked.type, Document) and not faults:
-                attached = known(work, where.id) if attached is None else attached
+                attached = known(work, where.id, [UUID(item) for item in given.value])
                 reasons.extend(
                     Reason("unknown_evidence", "No such evidence here.", f"{given.where}/value/{index}")
                     for index, item in enumerate(given.value)

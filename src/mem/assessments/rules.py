@@ -47,7 +47,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Citable:
-    """What may be cited in an evaluation: each answer with its newest version, and the evidence."""
+    """What there is of what is cited: each answer with its newest version, and the evidence."""
 
     answers: Mapping[str, int]
     evidence: Collection[UUID]

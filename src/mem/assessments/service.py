@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,15 @@ _CONCLUDED = (
     .where(ConclusionVersion.evaluation_id == bindparam("evaluation"))
 )
 
+_FOUND = (
+    select(FindingVersion.__table__)
+    .where(
+        FindingVersion.assignment_id == bindparam("assignment"),
+        FindingVersion.unit.in_(bindparam("units", expanding=True)),
+    )
+    .order_by(FindingVersion.version)
+)
+
 
 def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judgement]) -> list[tuple[str, int]]:
     """Write findings of the actor's own voice, all or none: each unit with its new version."""
@@ -43,10 +52,10 @@ def find(work: Work, actor: Actor, evaluation_id: UUID, findings: Sequence[Judge
         reason = Reason("handed_in", "This assessment is handed in and no longer changes.")
         raise Conflict("handed_in", reason.message, [reason])
     units = {unit.code for unit in rated_units(work, where)}
-    citable = _citable(work, evaluation_id)
+    citable = _citable(work, evaluation_id, findings)
     reasons = [reason for judged in findings for reason in faults(judged, units, where.scale, citable)]
     _refuse(where, reasons, findings)
-    _on_base(findings, _newest_findings(work, mine.id))
+    _on_base(findings, _newest_findings(work, mine.id, [judged.unit for judged in findings]))
     rows = [
         {
             "assignment_id": mine.id,
@@ -75,7 +84,8 @@ def hand_in(work: Work, actor: Actor, evaluation_id: UUID) -> None:
     if mine.handed_in_at is not None:
         reason = Reason("handed_in", "This assessment is handed in already.")
         raise Conflict("handed_in", reason.message, [reason])
-    written = _newest_findings(work, mine.id)
+    every = select(FindingVersion.unit).where(FindingVersion.assignment_id == mine.id)
+    written = set(work.db.execute(every).scalars())
     open_units = [unit.code for unit in rated_units(work, where) if unit.code not in written]
     if open_units:
         reasons = [Reason("finding_missing", "A unit has no finding.", about=unit) for unit in open_units]
@@ -134,10 +144,10 @@ def conclude(work: Work, actor: Actor, evaluation_id: UUID, judged: Sequence[Jud
     """Write conclusions of all experts, all or none: each unit with its new version, to which the voices speak anew."""
     where = permitted(work, actor, "conclusions.edit", evaluation_id)
     units = {unit.code for unit in rated_units(work, where)}
-    citable = _citable(work, evaluation_id)
+    citable = _citable(work, evaluation_id, judged)
     reasons = [reason for one in judged for reason in conclusion_faults(one, units, where.scale, citable)]
     _refuse(where, reasons, judged)
-    _on_base(judged, concluded(work, evaluation_id))
+    _on_base(judged, concluded(work, evaluation_id, [one.unit for one in judged]))
     rows = [
         {
             "evaluation_id": evaluation_id,
@@ -167,18 +177,23 @@ def conclusions(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]:
     return [found[unit] for unit in where.tree.units if unit in found]
 
 
-def concluded(work: Work, evaluation_id: UUID) -> dict[str, AnyRow]:
-    """As `conclusions`, by unit, for whoever has asked the policy already. One query."""
-    return {row.unit: row for row in work.db.execute(_CONCLUDED, {"evaluation": evaluation_id})}
+def concluded(work: Work, evaluation_id: UUID, units: Collection[str] | None = None) -> dict[str, AnyRow]:
+    """As `conclusions`, by unit, for whoever has asked the policy already: of all units or of some. One query."""
+    query = _CONCLUDED if units is None else _CONCLUDED.where(ConclusionVersion.unit.in_(units))
+    return {row.unit: row for row in work.db.execute(query, {"evaluation": evaluation_id})}
 
 
-def _newest_findings(work: Work, assignment_id: UUID) -> dict[str, AnyRow]:
-    every = select(FindingVersion.__table__).where(FindingVersion.assignment_id == assignment_id)
-    return {row.unit: row for row in work.db.execute(every.order_by(FindingVersion.version))}
+def _newest_findings(work: Work, assignment_id: UUID, units: Collection[str]) -> dict[str, AnyRow]:
+    rows = work.db.execute(_FOUND, {"assignment": assignment_id, "units": list(units)})
+    return {row.unit: row for row in rows}
 
 
-def _citable(work: Work, evaluation_id: UUID) -> Citable:
-    return Citable(newest(work, evaluation_id), known(work, evaluation_id))
+def _citable(work: Work, evaluation_id: UUID, judged: Sequence[Judgement]) -> Citable:
+    """What there is of what is cited."""
+    cited = [citation for one in judged for citation in one.citations]
+    answers = {citation.answer for citation in cited if citation.answer is not None}
+    evidence = {citation.evidence for citation in cited if citation.evidence is not None}
+    return Citable(newest(work, evaluation_id, answers), known(work, evaluation_id, evidence))
 
 
 def _cited(citation: Citation) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -29,7 +29,9 @@ MEDIA_TYPES = {
 }
 """The types accepted, each with the bytes such a file begins with; a text holds no control characters anywhere."""
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
-_KNOWN = select(Evidence.id).where(Evidence.evaluation_id == bindparam("evaluation"))
+_KNOWN = select(Evidence.id).where(
+    Evidence.evaluation_id == bindparam("evaluation"), Evidence.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,9 @@ def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[
     return found, store.get(found.sha256)
 
 
-def known(work: Work, evaluation_id: UUID) -> set[UUID]:
-    """The ids of the evidence of an evaluation."""
-    return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id}).scalars())
+def known(work: Work, evaluation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these ids are evidence of an evaluation."""
+    return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id, "ids": list(ids)}).scalars())
 
 
 def _matches(media_type: str, data: bytes) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import Uuid, insert, literal, select, update
+from sqlalchemy import Uuid, bindparam, insert, literal, select, update
 
 from mem.core.db import AnyRow
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Reason
@@ -19,6 +19,16 @@ from mem.people.service import holds, person
 from mem.rounds.models import Assignment, CountryEvaluation, Designation
 from mem.rounds.standing import Standing, permit, permitted, round_permitted, round_standing
 from mem.rounds.walls import acted_for, conflicted
+
+_OWN = (
+    select(Assignment.id, Assignment.expert_state, Assignment.handed_in_at)
+    .where(
+        Assignment.evaluation_id == bindparam("evaluation"),
+        Assignment.person_id == bindparam("person"),
+        Assignment.ended_at.is_(None),
+    )
+    .with_for_update()
+)
 
 
 def designate(work: Work, actor: Actor, round_id: UUID, state: str, person_id: UUID, rank: str) -> UUID:
@@ -212,15 +222,7 @@ def assignments(work: Work, evaluation_id: UUID) -> list[AnyRow]:
 def own_assignment(work: Work, actor: Actor, evaluation_id: UUID) -> AnyRow:
     """The actor's assignment on an evaluation, held until the transaction ends: id, expert_state, handed_in_at. Raises
     `NotAllowed`."""
-    found = work.db.execute(
-        select(Assignment.id, Assignment.expert_state, Assignment.handed_in_at)
-        .where(
-            Assignment.evaluation_id == evaluation_id,
-            Assignment.person_id == actor.person_id,
-            Assignment.ended_at.is_(None),
-        )
-        .with_for_update()
-    ).first()
+    found = work.db.execute(_OWN, {"evaluation": evaluation_id, "person": actor.person_id}).first()
     if found is None:
         reason = Reason("not_assigned", "You are not assigned here.")
         raise NotAllowed("not_allowed", "You may not do this here.", [reason])

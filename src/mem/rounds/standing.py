@@ -22,6 +22,7 @@ from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusi
 from mem.rounds.walls import acted_for, conflicted
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
 
+_HELD = select(Position.id).where(Position.id == bindparam("position")).with_for_update()
 _SETTINGS = (
     select(CycleExclusion.unit, CycleExclusion.reason)
     .where(CycleExclusion.cycle_id == bindparam("cycle"))
@@ -208,7 +209,7 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
     """The evaluation, when the actor may do this to it. Who may not even know of it is told that it is not there. Who
     edits holds the stage: before the edit is stored it does not move on, and nobody else edits."""
     if ACTIONS[action].edits is not None:
-        work.db.execute(select(Position.id).where(Position.id == evaluation_id).with_for_update())
+        work.db.execute(_HELD, {"position": evaluation_id})
     found = standing(work, evaluation_id, actor)
     if not may(actor, "evaluation.read", found.place):
         raise NotFound
@@ -222,7 +223,7 @@ def permitted(work: Work, actor: Actor | None, action: str, evaluation_id: UUID)
 def round_permitted(work: Work, actor: Actor, action: str, round_id: UUID, state: str | None = None) -> RoundStanding:
     """The round, when the actor may do this to it in the stage that it is in, which they hold: before what
     they do is stored it does not move on, and nobody else edits. Raises `NotFound`, `NotAllowed`."""
-    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update())
+    work.db.execute(_HELD, {"position": round_id})
     where = round_standing(work, round_id)
     permit(work, actor, action, where.place(state))
     return where
