@@ -168,7 +168,8 @@ class World:
 
     def citations(self) -> dict[str, list[Citation]]:
         """What judgements on each judged unit may cite: the newest version of each answer about it."""
-        form, versions = self.standing().form, newest(self.work, self.id)
+        form = self.standing().form
+        versions = newest(self.work, self.id, form.asked)
         return {
             unit: [
                 Citation(asked.question.key, versions[asked.question.key])

@@ -307,11 +307,11 @@ def test_answers_are_read_by_whom_the_stage_shows_them(here: World) -> None:
 def test_the_newest_versions_are_numbered_and_read_without_the_older_ones(here: World) -> None:
     say(here, one(NAME, "First"), one("is_1_1", True))
     say(here, one(NAME, "Second", 1))
-    assert newest(here.work, here.id) == {NAME: 2, "is_1_1": 1}
+    assert newest(here.work, here.id, [NAME, "is_1_1"]) == {NAME: 2, "is_1_1": 1}
     assert newest(here.work, here.id, [NAME, LAW]) == {NAME: 2}
     assert newest(here.work, here.id, []) == {}
     assert {key: row.value for key, row in current(here.work, here.id).items()} == {NAME: "Second", "is_1_1": True}
-    assert current(here.work, here.evaluations["JAM"]) == newest(here.work, here.evaluations["JAM"]) == {}
+    assert current(here.work, here.evaluations["JAM"]) == newest(here.work, here.evaluations["JAM"], [NAME]) == {}
 
 
 def test_what_is_submitted_is_frozen_by_a_digest_over_each_version_and_value(here: World) -> None:

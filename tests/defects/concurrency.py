@@ -15,8 +15,8 @@ CONCURRENCY = (
     Defect(
         "who edits shares the stage with others who edit",
         "src/mem/rounds/standing.py",
-        ".where(Position.id == evaluation_id).with_for_update())",
-        ".where(Position.id == evaluation_id).with_for_update(read=True))",
+        '.where(Position.id == bindparam("position")).with_for_update()',
+        '.where(Position.id == bindparam("position")).with_for_update(read=True)',
         by_proof("T09-interleavings"),
     ),
     Defect(
@@ -50,7 +50,7 @@ CONCURRENCY = (
     Defect(
         "units are set while the round moves on",
         "src/mem/rounds/standing.py",
-        "    work.db.execute(select(Position.id).where(Position.id == round_id).with_for_update())\n",
+        '    work.db.execute(_HELD, {"position": round_id})\n',
         "",
         by_proof("T09-interleavings"),
     ),

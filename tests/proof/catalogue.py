@@ -98,7 +98,7 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         "T08-files", "a file that a stored row speaks of is there and whole after a power cut",
-        "files:files", smoke=2_000, slice=20_000, whole=100_000, long=600_000, part=1,
+        "files:files", smoke=5_000, slice=20_000, whole=100_000, long=600_000, part=1,
     ),
     Proof(
         "T13-restarts", "while PostgreSQL is restarted clients are told 503, and all succeed in the end, once",

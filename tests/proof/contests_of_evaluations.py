@@ -27,7 +27,7 @@ ASKED = "is_1_1"
 def answering(at: Arena) -> Races:
     """Answers on one base, with and without a key; then the submission, at times against answers."""
     here, entity, ministry = at.here, at.here.entity, at.here.contributors["BRB"]
-    if not newest(here.work, here.id):
+    if not newest(here.work, here.id, [ASKED]):
         yield at.race("answer all at once", [World.answer_all], LOST)
     yield at.race("answer on one base", [_answering(here, one) for one in (entity, ministry)], LOST)
     yield at.once("answer", ministry, _answering(here, ministry))

@@ -77,9 +77,9 @@ def _attached(begin: Base, folder: Path, chance: random.Random, seen: Counter[st
 
     event.listen(database.engine, "commit", lambda _: recorder.row(hashlib.sha256(data).hexdigest()))
     with recorder.recording():
-        for _ in range(FILES):
+        for happens in chance.sample([meanwhile, fail] * FILES, FILES):
             data = chance.choice(pool)
-            recorder.meanwhile(chance.randrange(OPERATIONS), chance.choice((meanwhile, fail)))
+            recorder.meanwhile(chance.randrange(OPERATIONS), happens)
             try:
                 attach()
             except OSError:

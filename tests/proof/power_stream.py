@@ -71,7 +71,8 @@ def base(url: str) -> Base:
         acting: dict[str, Actor] = {"entity": made.entity, "unit": made.secretariat}
         people = {name: (one.person_id, issue_token(work, one.person_id, "t", 1)[1]) for name, one in acting.items()}
         form = made.standing().form
-        texts = {key: version for key, version in newest(work, made.id).items() if form.asked[key].type.name == "text"}
+        text = [key for key, asked in form.asked.items() if asked.type.name == "text"]
+        texts = newest(work, made.id, text)
     database.dispose()
     return Base(url, made.id, people, texts)
 

@@ -174,6 +174,7 @@ def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
 def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:
     reasons: list[Reason] = []
     seen: set[str] = set()
+    attached: set[UUID] | None = None
     for given in answers:
         asked = where.form.asked.get(given.question)
         if asked is None:
@@ -191,7 +192,7 @@ def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[R
             faults = asked.faults(given.value)
             reasons.extend(Reason(f.code, f.message, f"{given.where}/value{f.where}") for f in faults)
             if isinstance(asked.type, Document) and not faults:
-                attached = known(work, where.id, [UUID(item) for item in given.value])
+                attached = known(work, where.id) if attached is None else attached
                 reasons.extend(
                     Reason("unknown_evidence", "No such evidence here.", f"{given.where}/value/{index}")
                     for index, item in enumerate(given.value)

@@ -29,9 +29,8 @@ MEDIA_TYPES = {
 }
 """The types accepted, each with the bytes such a file begins with; a text holds no control characters anywhere."""
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
-_KNOWN = select(Evidence.id).where(
-    Evidence.evaluation_id == bindparam("evaluation"), Evidence.id.in_(bindparam("ids", expanding=True))
-)
+_KNOWN = select(Evidence.id).where(Evidence.evaluation_id == bindparam("evaluation"))
+_KNOWN_OF = _KNOWN.where(Evidence.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -166,9 +165,11 @@ def content(work: Work, actor: Actor, store: Store, evidence_id: UUID) -> tuple[
     return found, store.get(found.sha256)
 
 
-def known(work: Work, evaluation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
-    """Which of these ids are evidence of an evaluation."""
-    return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id, "ids": list(ids)}).scalars())
+def known(work: Work, evaluation_id: UUID, ids: Collection[UUID] | None = None) -> set[UUID]:
+    """The ids of the evidence of an evaluation, or those of these that are."""
+    if ids is None:
+        return set(work.db.execute(_KNOWN, {"evaluation": evaluation_id}).scalars())
+    return set(work.db.execute(_KNOWN_OF, {"evaluation": evaluation_id, "ids": list(ids)}).scalars())
 
 
 def _matches(media_type: str, data: bytes) -> bool:
