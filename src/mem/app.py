@@ -18,6 +18,7 @@ from mem.api import (
     approvals,
     assessments,
     conflicts,
+    deadlines,
     evaluations,
     evidence,
     experts,
@@ -27,6 +28,7 @@ from mem.api import (
     published,
     reports,
     rounds,
+    sandbox,
     transitions,
 )
 from mem.api.glossary import MEANING
@@ -47,6 +49,7 @@ from mem.methods.method import Method
 from mem.methods.service import verify_pinned
 from mem.people.actions import ACTIONS
 from mem.process.methods import read_definitions
+from mem.sandbox.service import clock_of
 from mem.settings import Settings
 from mem.web import public
 
@@ -58,12 +61,14 @@ ROUTERS = (
     transitions.routes,
     approvals.routes,
     conflicts.routes,
+    deadlines.routes,
     evaluations.routes,
     answers.routes,
     evidence.routes,
     assessments.routes,
     reports.routes,
     ledger.routes,
+    sandbox.routes,
     published.routes,
     public.routes,
 )
@@ -91,10 +96,12 @@ def create_app(
     except BaseException:
         database.dispose()
         raise
+    clock = clock_of(database)
     key = SigningKey.at(settings.data_dir / "signing-key.pem")
     house = House(
-        database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock(), asyncio.Semaphore(PLACES)
-    )
+        database, Store(settings.data_dir / "evidence"), found, key, asyncio.Lock(), asyncio.Semaphore(PLACES),
+        sandbox=clock is not now,
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -102,7 +109,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
-        worker = None if work_every is None else Worker(database, key, now, work_every)
+        worker = None if work_every is None else Worker(database, key, clock, work_every)
         if worker is not None:
             worker.start()
         yield

@@ -22,9 +22,11 @@ from mem.people import models as people
 from mem.recommendations import models as recommendations
 from mem.reports import models as reports
 from mem.rounds import models as rounds
+from mem.sandbox import models as sandbox
 
 FEATURES = (
     answers, approvals, assessments, evidence, idempotency, ledger, methods, people, recommendations, reports, rounds,
+    sandbox,
 )  # fmt: skip
 METADATA = Base.metadata
 
@@ -33,9 +35,14 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "assignment": ("designation_id", "person_id", "at", "handed_in_at", "ended_at"),
     "chain": ("seq", "head"),
     "conflict": ("approval_id", "lifted_at"),
+    "deadline": ("due_at", "first_due_at", "number", "by_hand"),
+    "extension": ("outcome", "granted_until", "answer", "settled_by", "settled_at"),
     "membership": ("ended_at",),
+    "occasion": ("held_on",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
     "position": ("stage", "version", "entered_at"),
+    "round_date": ("day", "number"),
+    "sandbox": ("instant", "number"),
     "token": ("revoked_at",),
 }
 """Table to the columns that the code changes in place."""

@@ -39,7 +39,7 @@ async def test_a_published_report_is_listed_and_read_by_anybody(api: Api) -> Non
     assert line["decided_at"] == {key: session[key] for key in ("kind", "title", "held_on")}
     read = await api.get(found.public_path)
     report = ok(read)
-    assert set(report) == LINE | {"paragraphs", "recommendations"}
+    assert set(report) == LINE | {"paragraphs", "recommendations", "sandbox"}
     assert {key: report[key] for key in LINE} == line
     assert re.fullmatch(r'"[0-9a-f]{32}(-gzip)?"', read.headers["etag"])
     for response in (listed, read):
@@ -67,5 +67,5 @@ async def test_what_is_not_published_beside_it_stays_unknown(api: Api) -> None:
 
 
 async def test_the_service_says_that_it_is_there(api: Api) -> None:
-    assert ok(await api.get(f"{V1}/health")) == {"status": "ok"}
+    assert ok(await api.get(f"{V1}/health")) == {"status": "ok", "sandbox": None}
     assert ok(await api.get(f"{V1}/ready")) == {"status": "ready"}

@@ -14,7 +14,7 @@ from mem.core.clock import now
 from mem.core.db import Database
 from mem.rounds.models import Deadline
 
-REPORT = {"evaluation_id", "document", "version", "title", "sha256", "at", "paragraphs"}
+REPORT = {"evaluation_id", "document", "version", "title", "sha256", "at", "paragraphs", "sandbox"}
 COMMENT = {
     "id", "number", "report_version", "paragraph", "about", "text", "at", "disposition", "reason", "changed_text",
     "changed_rating", "answered_at",

@@ -25,6 +25,7 @@ EXCUSED_FROM_A_MIRROR = {
     "mem/core/work.py": "fields; every test of a service is handed one",
     "mem/migrate.py": "tests/architecture/test_migrations.py",
     "mem/settings.py": "fields; the application of every test over HTTP is made from it",
+    "mem/workflow/shape.py": "fields; every definition of tests/workflow is one",
     "mem/workflow/vocabulary.py": "fields; every check of a folder is handed one",
     "mem/tables.py": "tests/architecture: test_migrations.py for the tables, test_hands.py for what the server may do",
 }

@@ -60,6 +60,8 @@ BY_TWO = {
     "assignment_without_conflict", "assignment_passed_without_conflict",
 }  # fmt: skip
 """The triggers of what takes two persons, and of declared conflicts."""
+SANDBOX = {"sandbox_from_the_beginning", "sandbox_clock_forward", "sandbox_no_delete"}
+"""The triggers that keep any other database from becoming a sandbox, and its clock from going back."""
 
 
 def schema_of(database: Database) -> set[tuple[str, str, str]]:
@@ -184,7 +186,7 @@ def test_the_triggers_stand_after_up(database: Database, backend: str) -> None:
     designated = ("assignment_is_designated_on_insert", "assignment_is_designated_on_update")
     voices = designated if backend == "sqlite" else ("assignment_is_designated",)
     others = {"assignment_no_delete", "designation_keeps_its_person", *voices}
-    assert triggers == expected | OTHERS | others | BY_TWO | WALLS
+    assert triggers == expected | OTHERS | others | BY_TWO | WALLS | SANDBOX
 
 
 def _walk(work: Work, method: Method, position: UUID, triggers: list[str]) -> None:

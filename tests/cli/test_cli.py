@@ -459,7 +459,8 @@ def commenting(database: Database, method: Method) -> UUID:
             assert transition is not None
             version = move(work, evaluation, method, road.workflow, trigger, (stage, version), transition.to)
             stage = transition.to
-        due = {"due_at": now() + timedelta(days=1), "lapse": "deem_no_more_comments"}
+        due = {"due_at": now() + timedelta(days=1), "lapse": "deem_no_more_comments", "round_id": round_id}
+        due |= {"chain_id": evaluation}
         connection.execute(insert(Deadline).values(position_id=evaluation, version=version, stage=stage, **due))
     return evaluation
 

@@ -110,7 +110,7 @@ def test_the_deadline_of_the_review_is_that_of_the_changed_calendar(left: Databa
     )
     with left.read() as connection:
         found = list(connection.execute(query.where(Deadline.stage == "legal_review")))
-    assert [due - entered for due, entered in found] == [timedelta(days=DAYS)] * 3
+    assert [due - entered for due, entered in found if due is not None] == [timedelta(days=DAYS)] * 3
 
 
 def test_no_line_of_the_code_knows_of_a_legal_review() -> None:

@@ -263,7 +263,7 @@ def test_each_stage_with_a_limit_is_due_the_days_of_the_calendar_after_it_was_en
     here.to("published")
     road, days = here.method.workflows["country_evaluation"], here.method.calendar.days
     expected = {
-        (version, stage, NOW + timedelta(days=days[limit.days].days), limit.lapse)
+        (version, stage, days[limit.days].after(NOW), limit.lapse)
         for version, stage in enumerate(STAGES, 1)
         if (limit := road.stages[stage].deadline) is not None
     }
@@ -271,7 +271,7 @@ def test_each_stage_with_a_limit_is_due_the_days_of_the_calendar_after_it_was_en
     assert {(row.version, row.stage, row.due_at, row.lapse) for row in found} == expected
     assert len(expected) == 8
     (round_row,) = rows(here.work, Deadline, position_id=here.round)
-    assert (round_row.stage, round_row.due_at) == ("designation", NOW + timedelta(days=days["designation"].days))
+    assert (round_row.stage, round_row.due_at) == ("designation", days["designation"].after(NOW))
 
 
 def test_a_stage_that_is_entered_again_has_a_new_limit(here: World) -> None:

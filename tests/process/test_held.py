@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, true, update
 from tests import looking
-from tests.looking import put, rows, undone, unguarded
+from tests.looking import NOW, put, rows, undone, unguarded
 from tests.worlds import World
 
 from mem.answers.models import AnswerVersion, Submission
@@ -17,6 +17,7 @@ from mem.evidence.models import Evidence
 from mem.methods.models import StageMove
 from mem.process.held import KEPT, unheld
 from mem.reports.models import Comment, Publication, ReportVersion, Response
+from mem.rounds.models import Deadline
 
 published = looking.at("published")
 
@@ -36,6 +37,7 @@ CHANGED: list[tuple[str, type[Base], dict[str, Any]]] = [
     ("comments", Comment, {"text": "Another."}),
     ("responses", Response, {"reason": "Another."}),
     ("publications", Publication, {"version": 1}),
+    ("deadlines", Deadline, {"due_at": NOW}),
     ("moves", StageMove, {"trigger": "issue", "from_stage": "enrolled", "to_stage": "answering"}),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -14,10 +14,15 @@ from tests.worlds import World, world
 from mem.core.db import Database
 from mem.core.work import Work
 from mem.methods.method import Method
+from mem.process import lapses
 from mem.process.deadlines import due
-from mem.process.lapses import fire_due
 
 LIMIT = timedelta(days=21)
+
+
+def fire_due(database: Database, clock: Callable[[], datetime]) -> Iterator[str]:
+    """What is told of what is fired."""
+    return (str(one) for one in lapses.fire_due(database, clock))
 
 
 def at(instant: datetime) -> Callable[[], datetime]:

@@ -36,7 +36,7 @@ def test_a_round_stands_where_it_was_opened_and_moves_on(here: World) -> None:
 @pytest.mark.parametrize("state", [None, "BRB"])
 def test_the_place_of_a_round_is_of_the_state_that_acts(here: World, state: str | None) -> None:
     found = round_standing(here.work, here.round)
-    edits = {"mem_unit": frozenset({"units", "states", "occasions"})}
+    edits = {"mem_unit": frozenset({"units", "states", "occasions", "dates"})}
     assert found.place(state) == Place(here.method.roles, state, edits=edits, mechanism="mem")
 
 

@@ -25,6 +25,7 @@ UNKNOWN = "00000000-0000-0000-0000-000000000007"
 TEXT = {"en": "Words."}
 FINDING: dict[str, Any] = {"unit": "IS-1.1", "text": TEXT, "rating": "splendid", "citations": [], "base": 0}
 NOTHING = [{"kind": "nothing", "code": "main", "title": "x"}]
+PAST = {"until": "2020-01-01", "reason": "x"}
 BODIES: dict[str, Any] = {
     "add_person": {"name": "Somebody"},
     "grant_role": {"mechanism": "mem", "role": "nobody", "state": None},
@@ -33,6 +34,11 @@ BODIES: dict[str, Any] = {
     "set_unit": {"unit": "ZZ-1", "evaluated": True},
     "enrol": {"states": ["ZZZ"]},
     "record_occasion": {"kind": "nothing", "title": "x", "held_on": "2026-01-01"},
+    "move_occasion": {"held_on": "2020-01-01", "reason": "x"},
+    "set_date": {"day": "2026-01-01", "reason": "x"},
+    "set_clock": {"instant": "2026-01-01T00:00:00Z"},
+    "move_deadline": PAST, "move_round_deadline": PAST, "ask_for_time": PAST,
+    "grant_time": {"extension": UNKNOWN}, "refuse_time": {"extension": UNKNOWN, "reason": "x"},
     "designate": {"state": "BRB", "person": UNKNOWN, "rank": "nothing"},
     "declare_conflict": {"person": UNKNOWN, "state": "ZZZ", "reason": "x"},
     "lift_conflict": {"reason": "x"},
@@ -109,12 +115,15 @@ async def known(found: Road, spare: Caller) -> dict[str, str]:
         "evaluation": found.evaluations["BRB"], "round": found.round, "cycle": found.cycle, "mechanism": "mem",
         "plan": "hemispheric-2016-2020", "question": "is_1_1", "person": str(spare.person_id),
         "token": spare.token.split("_")[1], "assignment": UNKNOWN, "evidence": UNKNOWN, "recommendation": UNKNOWN,
+        "name": "hearing",
     }  # fmt: skip
     with found.api.house.database.read() as connection:
         told["role"] = str(_role(connection, spare))
     for name, noun in (("assignment", "assignments"), ("evidence", "evidence"), ("recommendation", "recommendations")):
         listed = ok(await officer.get(f"{found.path}/{noun}"))[noun]
         told[name] = listed[-1]["id"] if listed else told[name]
+    planned = {"kind": "commission_session", "title": "x", "held_on": "2999-01-01"}
+    told["occasion"] = ok(await officer.post(f"{found.round_path}/occasions", planned), 201)["id"]
     declared = {"person": str(found.cast.experts["PER"].person_id), "state": "JAM", "reason": "x"}
     told["conflict"] = ok(await officer.post(f"{found.round_path}/conflicts", declared), 201)["id"]
     lifting = await officer.post(f"{V1}/conflicts/{told['conflict']}/lift", {"reason": "x"})

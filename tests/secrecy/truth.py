@@ -41,16 +41,21 @@ speak            -        -         -       -       X       -       -        -  
 read report      -        -         -       -       -       EOXC    EOXC     EOMXC   EOMXC    EOMXC     -
 write comments   -        -         -       -       -       E       -        -       -        -         -
 write responses  -        -         -       -       -       -       XC       -       -        -         -
+move deadlines   -        O         O       O       O       O       O        O       O        -         -
+ask for time     -        E         -       -       -       E       -        -       -        -         -
 follow up        -        -         -       -       -       -       -        -       -        EKOMA     -
 read record      OA       OA        OA      OA      OA      OA      OA       OA      OA       OA        OA
 """
 
 OPERATIONS = {
-    "know": "evaluation evaluation_method evaluation_transitions advance_evaluation recommendations leaves",
+    "know": "evaluation evaluation_method evaluation_transitions advance_evaluation recommendations leaves "
+    "evaluation_deadlines",
     "follow up": "recommendation_transitions advance_recommendation",
     "read answers": "questionnaire answers answer answer_versions evidence evidence_content receipts",
     "write answers": "give_answers give_answer attach_links attach_file",
     "read voices": "assignments",
+    "move deadlines": "move_deadline grant_time refuse_time",
+    "ask for time": "ask_for_time",
     "write voices": "assign substitute end_voice",
     "read findings": "findings",
     "write findings": "write_findings hand_in",
@@ -65,10 +70,12 @@ OPERATIONS = {
 """A rule of the table to the operations that it is about."""
 
 EVERYWHERE = {
-    "published published_report checkpoint plan ready health": "".join(WHO),
-    "me mechanism rounds round evaluations occasions designations round_transitions advance_round": MEMBERS,
+    "published published_report checkpoint plan ready health clock": "".join(WHO),
+    "me mechanism rounds round evaluations occasions designations round_transitions advance_round "
+    "deadlines dates": MEMBERS,
     "add_person people grant_role end_role issue_token revoke_token": "O",
     "open_round set_unit enrol record_occasion export_drafts": "O",
+    "move_occasion set_date move_round_deadline set_clock": "O",
     "approvals conflicts declare_conflict": MEMBERS,
     "designate candidates": "E",
     "ledger": "OA",
@@ -83,13 +90,18 @@ THERE_FROM = {
     "answer": "compilation", "answer_versions": "compilation", "evidence_content": "compilation",
     "substitute": "review", "end_voice": "review", "report": "country_comment", "published_report": "published",
     "recommendation_transitions": "published", "advance_recommendation": "published",
+    "clock": "not_participating", "set_clock": "not_participating",
 }  # fmt: skip
-"""What is looked for is there only from a stage on; before, who may is told as much."""
+"""What is looked for is there only from a stage on (the clock never: this is no sandbox); before, who may is told as
+much."""
 
 
-WHILE = {"set_unit": ("enrolled",), "designate": STAGES[1:]}
+WHILE: dict[str, tuple[str, ...]] = {
+    "set_unit": ("enrolled",), "designate": STAGES[1:], "move_round_deadline": (),
+}  # fmt: skip
 """Operations on the round that may be done only then: what is evaluated is set before experts are called for, and they
-are named afterwards. (Here every evaluation is enrolled while the round is being prepared.)"""
+are named afterwards; only then has the round a deadline, and here it has left that behind. (Here every
+evaluation is enrolled while the round is being prepared.)"""
 
 
 def rules() -> dict[str, dict[str, str]]:

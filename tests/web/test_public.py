@@ -13,10 +13,11 @@ import pytest
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
+from tests.callers import Api
 
 from mem.http.body import StrictRoute
 from mem.web.page import page
-from mem.web.public import CODE, STATE, front, routes, static_file
+from mem.web.public import CODE, STATE, front, routes
 from mem.web.view import Line, RoundGroup, report_view, steps
 from mem.web.words import LANGUAGES, Passage, words_by_language
 
@@ -257,8 +258,9 @@ def test_the_front_door_leads_to_the_readers_language(header: str, to: str) -> N
     assert front(asked(accept_language=header)).headers["location"] == to
 
 
-def test_an_unknown_file_is_a_page_that_says_so() -> None:
-    found = static_file("other.css", asked(accept_language="fr"))
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_an_unknown_file_is_a_page_that_says_so(api: Api) -> None:
+    found = await api.get("/static/other.css", headers={"Accept-Language": "fr"})
     assert (found.status_code, found.headers["content-language"]) == (404, "fr")
 
 

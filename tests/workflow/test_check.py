@@ -303,7 +303,7 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "an unknown role in edits",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
         "compilation}\n    edits:\n      mem_office: [assignments]",
         (Expected("mem_office", "stages.compilation.edits.mem_office", "unknown role 'mem_office'"),),
     ),
@@ -352,7 +352,7 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "a role that edits without the capability",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
         "compilation}\n    edits:\n      mem_unit: [assignments, findings]",
         (
             Expected(
@@ -376,7 +376,7 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "an artefact that is only ever seen in edits",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
         "compilation}\n    edits:\n      mem_unit: [report]",
         (Expected("edits:\n      mem_unit: [report", "stages.compilation.edits.mem_unit.0",
                   "'report' is seen, never edited"),),

@@ -8,7 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from tests.methods_of import real_method
 
-from mem.workflow.definition import Days, Member, Name, Role, Scale, Transition, Use, Uses, Workflow
+from mem.workflow.definition import Member, Name, Role, Scale, Transition, Use, Uses, Workflow
+from mem.workflow.spans import Span
 
 NAME: TypeAdapter[str] = TypeAdapter(Name)
 USES: TypeAdapter[list[Use]] = TypeAdapter(Uses)
@@ -106,8 +107,8 @@ def test_a_transition_leaves_one_stage_or_several(written: Any, stages: list[str
             {"title": TITLE, "values": [{"code": "a", "label": TITLE}, {"code": "b", "label": TITLE}]},
             {"values": []},
         ),
-        (Days, {"days": 30, "basis": "ours"}, {"days": 0}),
-        (Days, {"days": 30, "basis": "ours"}, {"days": 3661}),
+        (Span, {"days": 30, "basis": "ours"}, {"days": 0}),
+        (Span, {"days": 30, "basis": "ours"}, {"days": 3661}),
         (Member, MEMBER, {"code": "arg"}),
         (Member, MEMBER, {"code": "ARGE"}),
         (Member, MEMBER, {"language": "esp"}),

@@ -72,7 +72,7 @@ ROLES = [
             )
         ),
     ),
-    Changed("a secretariat that may respond", "roles.yaml", "lift_conflicts, export_drafts]", "respond]", ()),
+    Changed("a secretariat that may respond", "roles.yaml", "lift_conflicts,", "respond, lift_conflicts,", ()),
 ]  # fmt: skip
 
 SCALES = [

@@ -55,6 +55,7 @@ class IssuedShown(Shown):
 
 
 class PublishedReport(PublishedLine):
+    sandbox: str | None
     paragraphs: list[ParagraphShown]
     recommendations: list[IssuedShown]
 
@@ -86,6 +87,7 @@ def get_published_report(round: Code, cycle: Code, state: State, door: Reading, 
     response.headers.update(Cacheable)
     return PublishedReport(
         **_line(entry),
+        sandbox=door.sandbox,
         paragraphs=[ParagraphShown.model_validate(one) for one in version.paragraphs],
         recommendations=[IssuedShown.model_validate(one) for one in issued(door.work, entry.evaluation_id)],
     )
@@ -93,6 +95,12 @@ def get_published_report(round: Code, cycle: Code, state: State, door: Reading, 
 
 class Status(Shown):
     status: str
+
+
+class Health(Status):
+    """`sandbox`: what a sandbox says of itself, with its clock; null elsewhere."""
+
+    sandbox: str | None
 
 
 @routes.get("/ready", openapi_extra=acts("service.read"), operation_id="ready")
@@ -103,6 +111,6 @@ def get_ready(door: Reading) -> Status:
 
 
 @routes.get("/health", openapi_extra=acts("service.read"), operation_id="health")
-def get_health(door: Reading) -> Status:
-    """Whether the service and its database answer."""
-    return Status(status="ok")
+def get_health(door: Reading) -> Health:
+    """Whether the service and its database answer, and whether it is a sandbox."""
+    return Health(status="ok", sandbox=door.sandbox)

@@ -40,6 +40,7 @@ class ReportShown(Shown):
     sha256: str
     at: datetime
     paragraphs: list[ParagraphShown]
+    sandbox: str | None
 
 
 class CommentIn(Taken):
@@ -116,7 +117,7 @@ def get_report(evaluation: UUID, door: Reading, response: Response, version: Ver
     """A version of the report, every paragraph with its sources."""
     found = versions.report(door.work, door.actor, evaluation, version)
     response.headers["ETag"] = tag(found.version)
-    return ReportShown.model_validate(found)
+    return ReportShown.model_validate({**found._mapping, "sandbox": door.sandbox})
 
 
 @routes.get("/evaluations/{evaluation}/comments", openapi_extra=acts("comments.read"), operation_id="comments")

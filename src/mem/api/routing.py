@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,15 +47,21 @@ Said = Annotated[
     ),
 ]
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 
 
 def _day(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) and DAY.fullmatch(value) else value
 
 
+def _instant(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) and INSTANT.fullmatch(value) else value
+
+
 Id = Annotated[UUID, Field(strict=False, examples=["6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"])]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2018-02-01"])]
-"""As JSON says them, which has neither: a text, of this form and no other."""
+Instant = Annotated[datetime, BeforeValidator(_instant), Field(examples=["2018-02-01T09:00:00Z"])]
+"""As JSON says them, which has none of them: a text, of this form and no other."""
 
 
 class Taken(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mem import verify
-from mem.core.clock import now
+from mem.cli.terminal import fail, settings_of
+from mem.core.clock import iso, now
 from mem.core.db import SERVER, Database
 from mem.core.errors import Invalid
 from mem.core.text import HIDDEN, hides
@@ -20,8 +22,9 @@ from mem.core.work import Work
 from mem.ledger.export import leaves
 from mem.ledger.service import chains, faults
 from mem.methods.method import Method
-from mem.migrate import upgrade
+from mem.migrate import current, head, upgrade
 from mem.people.service import add_person, grant_role, issue_token
+from mem.sandbox.service import open_sandbox, working
 from mem.settings import Settings
 
 DENIED = "42501"
@@ -46,6 +49,15 @@ def opened(settings: Settings, by_owner: bool = False) -> Iterator[Database]:
         raise Unfit(f"This login may not: {said}. MEM_OWNER_URL says who owns the tables.") from error
     finally:
         database.dispose()
+
+
+@contextmanager
+def at_newest(database_url: str) -> Iterator[Database]:
+    """A database at the newest schema; anything else is refused with what to do."""
+    with opened(settings_of(database_url)) as database:
+        if current(database) != head():
+            fail(["This database is not at the newest schema: run `mem migrate` first."])
+        yield database
 
 
 def prepare(settings: Settings) -> None:
@@ -91,11 +103,18 @@ def add_officer(settings: Settings, method: Method, person: str, role: str, stat
     if hides(person):
         raise Invalid(HIDDEN, "A name holds a character that no reader sees.")
     with opened(settings) as database, database.write() as connection:
-        work = Work(connection, now())
+        work = working(connection, now())
         person_id = add_person(work, person)
         grant_role(work, method, person_id, role, state)
         _, token = issue_token(work, person_id, "first token", days)
     return token
+
+
+def make_sandbox(settings: Settings, begins: datetime) -> str:
+    """Make the database a sandbox, by its owner; what its clock says. Raises `Conflict` where it is in use."""
+    with opened(settings, by_owner=True) as database, database.write() as connection:
+        open_sandbox(Work(connection, begins))
+    return iso(begins)
 
 
 def verify_ledger(settings: Settings) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -33,6 +33,7 @@ from mem.people.actions import ACTIONS, Action
 from mem.people.policy import Actor, Allow, Deny, Place, decide
 from mem.people.service import UNKNOWN, actor_of
 from mem.rounds.standing import permit, permitted
+from mem.sandbox.service import label, working
 
 Result = TypeVar("Result")
 KEY = re.compile(r"^[\x21-\x7e]{8,255}$")
@@ -47,7 +48,8 @@ class NotReady(MemError):
 class House:
     """What the application is made of; one for each process, at `app.state.house`. `methods` are the installed ones,
     by mechanism: what a new round is opened from. `places` are as many as there are connections for requests: one
-    is taken on the event loop, before a thread is used, so that no thread ever waits for a connection."""
+    is taken on the event loop, before a thread is used, so that no thread ever waits for a connection. `sandbox`: the
+    database is one, and has a clock of its own."""
 
     database: Database
     store: Store
@@ -55,6 +57,14 @@ class House:
     key: SigningKey
     turn: asyncio.Lock
     places: asyncio.Semaphore
+    sandbox: bool = False
+
+    def said_of_itself(self) -> str | None:
+        """What a sandbox says of itself now, where no unit of work is open; None elsewhere."""
+        if not self.sandbox:
+            return None
+        with self.database.read() as connection:
+            return label(working(connection, now()).now)
 
     def within(self, mechanism: str | None = None) -> list[Place]:
         """Where an act that concerns no round takes place: in a mechanism, or (None, or not installed) in any."""
@@ -79,6 +89,11 @@ class Door:
         if self.known is None:
             raise UNKNOWN
         return self.known
+
+    @property
+    def sandbox(self) -> str | None:
+        """What a sandbox says of itself; None elsewhere."""
+        return label(self.work.now) if self.house.sandbox else None
 
     def allow(self, *places: Place) -> None:
         """Ask the policy about the declared action itself, where no service does: allowed in one of these places."""
@@ -196,13 +211,15 @@ def _open(request: Request, transaction: AbstractContextManager[Connection], aut
 
 
 def _enter(request: Request, connection: Connection, authorization: str | None) -> Door:
-    work = Work(connection, request.state.received_at)
+    house: House = request.app.state.house
+    machine = request.state.received_at
+    work = working(connection, machine) if house.sandbox else Work(connection, machine)
     action = ACTIONS[request.state.action]
     actor: Actor | None = None
     if authorization is not None or not action.open:
         actor, _ = actor_of(work, authorization or "")
-        work = Work(connection, request.state.received_at, actor.person_id)
-    door = Door(work, request.app.state.house, request, action, actor)
+        work = replace(work, actor_id=actor.person_id)
+    door = Door(work, house, request, action, actor)
     if action.open or action.member:
         door.allow(Place({}))
     return door

@@ -39,4 +39,4 @@ def replayed(work: Work, person_id: UUID, key: str, route: str, body_sha256: str
 def remember(work: Work, person_id: UUID, key: str, route: str, body_sha256: str, result: Any) -> None:
     """Store the key with its result in the transaction of the effect. A key in flight breaks the primary key."""
     row = {"person_id": person_id, "key": key, "route": route, "body_sha256": body_sha256, "result": result}
-    work.db.execute(_ADD, {**row, "at": work.now})
+    work.db.execute(_ADD, {**row, "at": work.outside})

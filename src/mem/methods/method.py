@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -51,7 +51,7 @@ class Method:
     def second_until(self, now: datetime) -> datetime | None:
         """Until when a second person approves what another asks for now; None: without end."""
         name = self.mechanism.second_within
-        return None if name is None else now + timedelta(days=self.calendar.days[name].days)
+        return None if name is None else self.calendar.days[name].after(now)
 
     @cached_property
     def _scales(self) -> dict[str, Scale]:

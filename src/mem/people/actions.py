@@ -9,7 +9,8 @@ CAPABILITIES = frozenset(
     {
         "manage_people", "open_round", "set_units", "enrol_states", "record_occasion", "designate_experts",
         "assign_experts", "advance", "answer", "attach_evidence", "write_findings", "consolidate", "comment",
-        "respond", "read_record", "lift_conflicts", "export_drafts",
+        "respond", "read_record", "lift_conflicts", "export_drafts", "move_deadlines", "ask_for_time", "set_dates",
+        "set_clock",
     }
 )  # fmt: skip
 
@@ -30,13 +31,16 @@ ARTEFACTS: Mapping[str, str | None] = {
     "conclusions": "consolidate",
     "comments": "comment",
     "responses": "respond",
+    "deadlines": "move_deadlines",
+    "extensions": "ask_for_time",
     "units": "set_units",
     "states": "enrol_states",
     "designations": "designate_experts",
     "occasions": "record_occasion",
+    "dates": "set_dates",
 }
-"""Artefact of a country evaluation (the last four: of a round) to the capability that editing it takes; None: it is
-only ever seen."""
+"""Artefact of a country evaluation (the last five: of a round; deadlines: of both) to the capability that editing it
+takes; None: it is only ever seen."""
 JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"})
 """Artefacts that tell what others judged: nothing for a voice that has not handed in what it finds itself."""
 
@@ -50,6 +54,10 @@ RECORDED: Mapping[str, str] = {
     "approval_withdrawn": "progress",
     "conflict_lifted": "progress",
     "drafts_exported": "progress",
+    "deadline_moved": "progress",
+    "extension_asked": "progress",
+    "extension_granted": "progress",
+    "extension_refused": "progress",
     "answers_given": "answers",
     "answers_submitted": "answers",
     "evidence_attached": "evidence",
@@ -108,6 +116,10 @@ ACTIONS = _actions(
     Action("round.enrol", edits="states"),
     Action("round.set_units", edits="units"),
     Action("round.record_occasion", edits="occasions"),
+    Action("dates.edit", edits="dates"),
+    Action("deadlines.edit", edits="deadlines"),
+    Action("extensions.edit", edits="extensions"),
+    Action("clock.set", needs="set_clock"),
     Action("round.candidates", needs="designate_experts"),
     Action("round.designate", edits="designations"),
     Action("round.advance", needs="advance"),

@@ -122,7 +122,7 @@ def issue_token(
         raise Invalid("token_not_issued", "This token cannot be issued.", reasons)
     token_id = work.entropy(8).hex()
     secret = base64.urlsafe_b64encode(work.entropy(32)).rstrip(b"=").decode()
-    expires = work.now + min(timedelta(days=days), LONGEST)
+    expires = work.outside + min(timedelta(days=days), LONGEST)
     work.db.execute(
         insert(Token).values(
             id=token_id,
@@ -130,7 +130,7 @@ def issue_token(
             secret_sha256=_hash(secret),
             label=label,
             scope=None if scope is None else sorted(scope),
-            created_at=work.now,
+            created_at=work.outside,
             expires_at=expires,
         )
     )
@@ -144,7 +144,7 @@ def revoke_token(work: Work, token_id: str) -> None:
     if found is None:
         raise NotFound
     if found.revoked_at is None:
-        work.db.execute(update(Token).where(Token.id == token_id).values(revoked_at=work.now))
+        work.db.execute(update(Token).where(Token.id == token_id).values(revoked_at=work.outside))
         record(work, ADMINISTRATION, "token_revoked", {"token": token_id})
 
 
@@ -176,7 +176,7 @@ def actor_of(work: Work, authorization: str) -> tuple[Actor, str]:
     found = work.db.execute(_TOKEN, {"token": token_id}).first()
     expected = found.secret_sha256 if found is not None else "0" * 64
     right = hmac.compare_digest(_hash(secret), expected)
-    if found is None or not right or _over(found, work.now):
+    if found is None or not right or _over(found, work.outside):
         raise UNKNOWN
     scope = None if found.scope is None else frozenset(str(item) for item in found.scope)
     return Actor(found.person_id, found.name, _grants(work, found.person_id), scope), token_id

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import insert
 
 from mem.approvals.service import Asked, Waiting, ask, waiting
 from mem.core.clock import iso
@@ -25,8 +23,9 @@ from mem.process.blockers import NEED, against, blockers, neither
 from mem.process.effects import EFFECTS, Done
 from mem.process.facts import Payload
 from mem.process.subjects import Moving, moving
-from mem.rounds.models import Deadline
-from mem.rounds.standing import may
+from mem.rounds.deadlines import enter, follow
+from mem.rounds.reckoning import Entry
+from mem.rounds.standing import RoundStanding, may
 from mem.workflow.definition import Transition
 
 MOVE = "move"
@@ -166,9 +165,13 @@ def carry_out(
     trigger, workflow, seen = transition.trigger, subject.workflow.workflow, (subject.stage, subject.version)
     approval_id = None if approval is None else approval.id
     version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id)
-    due = _set_deadline(work, subject, to, version)
-    said = _said(subject, trigger, to, version, payload, due)
+    entry = Entry(
+        subject.where.id, subject.round_id, subject.method, subject.workflow, to, version, work.now, payload.occasion
+    )
+    said = _said(subject, trigger, to, version, payload, enter(work, entry, subject.chain))
     record(work, subject.chain, "stage_moved", said if approval is None else {**said, **approval.named})
+    if isinstance(subject.where, RoundStanding):
+        follow(work, subject.round_id, subject.method, "stage_moved")
     _run_effects(work, subject, transition, Done(trigger, payload, version))
     return Moved(trigger, subject.stage, to, version)
 
@@ -180,19 +183,6 @@ def _run_effects(work: Work, subject: Moving, transition: Transition, done: Done
             lock(work, further.position_id)
             moved = moving(work, further.position_id, None)
             carry_out(work, moved, *decided(work, moved, None, further.trigger, Payload(), {}), Payload())
-
-
-def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> datetime | None:
-    deadline = subject.workflow.stages[stage].deadline
-    if deadline is None:
-        return None
-    due = work.now + timedelta(days=subject.method.calendar.days[deadline.days].days)
-    work.db.execute(
-        insert(Deadline).values(
-            position_id=subject.where.id, version=version, stage=stage, due_at=due, lapse=deadline.lapse
-        )
-    )
-    return due
 
 
 def _text(value: UUID | None) -> str | None:

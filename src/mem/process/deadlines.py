@@ -23,12 +23,14 @@ class Due:
     since: datetime
 
 
-def due(work: Work) -> list[Due]:
-    """Every lapse whose time has come and whose subject still stands there, oldest first."""
-    rows = work.db.execute(
+def due(work: Work, position_id: UUID | None = None) -> list[Due]:
+    """Every lapse (of one subject, if one is named) whose time has come and whose subject still stands there, oldest
+    first."""
+    query = (
         select(Deadline.position_id, Deadline.version, Deadline.lapse, Deadline.due_at)
         .join(Position, (Position.id == Deadline.position_id) & (Position.version == Deadline.version))
         .where(Deadline.due_at <= work.now, Deadline.lapse.is_not(None))
         .order_by(Deadline.due_at, Deadline.position_id)
     )
-    return [Due(position, version, str(trigger), since) for position, version, trigger, since in rows]
+    rows = work.db.execute(query if position_id is None else query.where(Deadline.position_id == position_id))
+    return [Due(position, version, str(trigger), since) for position, version, trigger, since in rows if since]

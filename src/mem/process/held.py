@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from mem.answers.models import AnswerVersion, Submission
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.core.canonical import digest_of
+from mem.core.clock import iso
 from mem.core.work import Work
 from mem.evidence.models import Evidence
 from mem.ledger.models import Event
 from mem.methods.models import StageMove
 from mem.reports.models import Comment, Publication, ReportVersion, Response
-from mem.rounds.models import Assignment
+from mem.rounds.models import Assignment, Deadline
 
 Said = Mapping[str, Any]
 Written = dict[str, str]
@@ -62,6 +64,12 @@ def _evidence(chain: str, data: Said) -> Iterator[Said]:
     for one in data.get("links") or [data["file"]]:
         what = one.get("url", one.get("sha256"))
         yield {"chain": chain, "evidence": one["evidence"], "title": one["title"], "what": what}
+
+
+def _due(chain: str, data: Said) -> Iterator[Said]:
+    """When a deadline is due by its entry, or by its last move."""
+    if data["due_at"] is not None or "before" in data:
+        yield {"position": data["position"], "version": data["version"], "due_at": data["due_at"]}
 
 
 def _from(evaluation: ColumnElement[Any] | Any, *columns: Any) -> Select[*tuple[Any, ...]]:
@@ -149,6 +157,13 @@ KEPT: Mapping[str, Kept] = {
         {"report_published": _one("version")},
         _from(Publication.evaluation_id, Publication.version),
     ),
+    "deadlines": Kept(
+        ("position", "version"),
+        {"stage_moved": _due, "deadline_moved": _due},
+        select(Deadline.position_id.label("position"), Deadline.version, Deadline.due_at).where(
+            Deadline.first_due_at.is_not(None)
+        ),
+    ),
     "moves": Kept(
         ("position", "version"),
         {"stage_moved": lambda _, data: [{"position": data["position"], **{one: data[one] for one in _MOVE}}]},
@@ -172,7 +187,9 @@ def unheld(work: Work) -> dict[str, int]:
     by_event = [(event, name, draw) for name, kept in KEPT.items() for event, draw in kept.said.items()]
     types = {event for event, _, _ in by_event}
     for chain, kind, canonical in work.db.execute(
-        select(Event.chain_id, Event.type, Event.canonical).where(Event.type.in_(types))
+        select(Event.chain_id, Event.type, Event.canonical)
+        .where(Event.type.in_(types))
+        .order_by(Event.chain_id, Event.seq)  # of what is told twice the last holds
     ):
         data = _data(canonical)
         for event, name, draw in by_event:
@@ -190,10 +207,17 @@ def unheld(work: Work) -> dict[str, int]:
 
 def _rows(work: Work, kept: Kept) -> Iterator[dict[str, Any]]:
     for row in work.db.execute(kept.rows).mappings():
-        told = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+        told = {name: _told(value) for name, value in row.items()}
         if "paragraphs" in told:  # of a report the record keeps the digest
             told["sha256"] = digest_of({"title": told.pop("title"), "paragraphs": told.pop("paragraphs")})
         yield told
+
+
+def _told(value: Any) -> Any:
+    """A value as an event tells it."""
+    if isinstance(value, UUID):
+        return str(value)
+    return iso(value) if isinstance(value, datetime) else value
 
 
 def _key(row: Said, kept: Kept) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -124,14 +134,59 @@ class Conflict(Base):
 
 
 class Deadline(Base):
-    """Until when a subject may stand in a stage (`version` is that of the entry), and what lapses then."""
+    """Until when a subject may stand in a stage (`version` is that of the entry), and what lapses then; null while what
+    it hangs on is not known. `number` counts how often a deadline of the subject was set or moved; `by_hand`: a person
+    moved it, and it follows what it hangs on no more. Its changes are recorded on `chain_id`."""
 
     __tablename__ = "deadline"
     position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(String(80))
-    due_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     lapse: Mapped[str | None] = mapped_column(String(80))
+    first_due_at: Mapped[datetime | None]
+    number: Mapped[int] = mapped_column(server_default="1")
+    by_hand: Mapped[bool] = mapped_column(server_default=false())
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    chain_id: Mapped[UUID] = mapped_column(ForeignKey("chain.id"))
+
+
+class Extension(Base):
+    """More time that a state asks for, until the end of a day, and what came of it: another day, or a refusal. Of one
+    deadline one is open at a time."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        ForeignKeyConstraint(["position_id", "version"], ["deadline.position_id", "deadline.version"]),
+        CheckConstraint("outcome IN ('granted', 'refused')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (settled_by IS NULL)", name="settled_by_somebody"),
+        Index(
+            "uq_extension_open", "position_id", "version", unique=True,
+            sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    position_id: Mapped[UUID]
+    version: Mapped[int]
+    until: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    granted_until: Mapped[date | None]
+    answer: Mapped[str | None] = mapped_column(Text)
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+
+
+class RoundDate(Base):
+    """A date that the mechanism names, as a round has set it; `number` counts how often."""
+
+    __tablename__ = "round_date"
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date]
+    number: Mapped[int]
 
 
 class Occasion(Base):

@@ -18,6 +18,7 @@ from mem.methods.models import Position
 from mem.methods.service import pin, place
 from mem.people.policy import Actor
 from mem.plans.definition import tree_of
+from mem.rounds.deadlines import follow
 from mem.rounds.models import CountryEvaluation, Cycle, CycleExclusion, Deadline, Occasion, Round
 from mem.rounds.standing import RoundStanding, round_permitted, round_standing
 from mem.rounds.visible import visible_to
@@ -172,6 +173,7 @@ def record_occasion(work: Work, actor: Actor, round_id: UUID, kind: str, title: 
     work.db.execute(insert(Occasion).values(id=occasion_id, round_id=round_id, kind=kind, title=title, held_on=held_on))
     data = {"occasion": str(occasion_id), "kind": kind, "title": title, "held_on": held_on.isoformat()}
     record(work, round_id, "occasion_recorded", data)
+    follow(work, round_id, where.method, "occasion_recorded")
     return occasion_id
 
 

@@ -33,13 +33,17 @@ templates = Environment(
 )
 
 
-def page(template: str, language: str, rest: str = "", status: int = 200, **said: Any) -> HTMLResponse:
-    """A template as a page in this language; `rest` is its address after the language, for the language switch."""
+def page(
+    template: str, language: str, rest: str = "", status: int = 200, sandbox: str | None = None, **said: Any
+) -> HTMLResponse:
+    """A template as a page in this language; `rest` is its address after the language, for the language switch.
+    `sandbox`: what a sandbox says of itself, which every page of it shows."""
     words = words_by_language()
     html = templates.get_template(template).render(
         words=words[language],
         languages=[(code, words[code]["name"], f"/{code}/{rest}") for code in LANGUAGES],
         file=address,
+        sandbox=sandbox,
         **said,
     )
     kept = A_MINUTE if status == 200 else "no-store"

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from mem.core.db import AnyRow
 from mem.core.errors import NotFound
 from mem.http.body import StrictRoute
-from mem.http.unit import Reading
+from mem.http.unit import House, Reading
 from mem.recommendations.service import issued
 from mem.reports.versions import published, published_report
 from mem.rounds.standing import Standing, standing
@@ -37,14 +37,14 @@ def static_file(name: str, request: Request, v: str = "") -> Response:
     try:
         return file_response(name, v)
     except KeyError:
-        return _missing(_reader(request))
+        return _missing(_reader(request), request)
 
 
 @routes.get("/{language}/", openapi_extra=ACTS)
 def home(language: str, request: Request, door: Reading) -> HTMLResponse:
     """Every published report, by round."""
     if language not in LANGUAGES:
-        return _missing(_reader(request))
+        return _missing(_reader(request), request)
     words, groups, places = words_by_language()[language], dict[str, RoundGroup](), dict[tuple[str, str], Standing]()
     for entry in published(door.work):
         cycle = (entry.round_code, entry.cycle_code)
@@ -63,21 +63,21 @@ def home(language: str, request: Request, door: Reading) -> HTMLResponse:
                 entry.at,
             )
         )
-    return page("home.html", language, rounds=in_order(groups.values()))
+    return page("home.html", language, sandbox=door.sandbox, rounds=in_order(groups.values()))
 
 
 @routes.get("/{language}/reports/{round}/{cycle}/{state}", openapi_extra=ACTS)
 def report(language: str, round: str, cycle: str, state: str, request: Request, door: Reading) -> HTMLResponse:
     """A published report, every paragraph with what it stands on."""
     if language not in LANGUAGES:
-        return _missing(_reader(request))
+        return _missing(_reader(request), request)
     rest = f"reports/{round}/{cycle}/{state}"
     try:
         if not (CODE.fullmatch(round) and CODE.fullmatch(cycle) and STATE.fullmatch(state)):
             raise NotFound
         entry, version = published_report(door.work, round, cycle, state)
     except NotFound:
-        return _missing(language)
+        return _missing(language, request)
     words, where = words_by_language()[language], standing(door.work, entry.evaluation_id, None)
     numbers = {row.unit: row.number for row in issued(door.work, entry.evaluation_id)}
     found = report_view(words, version.title, version.paragraphs, steps(words, where.scale.values), numbers)
@@ -85,6 +85,7 @@ def report(language: str, round: str, cycle: str, state: str, request: Request, 
         "report.html",
         language,
         rest,
+        sandbox=door.sandbox,
         report=found,
         entry=entry,
         state=_name(words, where, entry.state),
@@ -103,9 +104,9 @@ def _below(language: str) -> None:
         return moved(f"/{language}/")
 
     @routes.get(f"/{language}/{{rest:path}}", openapi_extra=ACTS)
-    def elsewhere(rest: str) -> HTMLResponse:
+    def elsewhere(rest: str, request: Request) -> HTMLResponse:
         """Below a language there is nothing else."""
-        return _missing(language)
+        return _missing(language, request)
 
 
 for _language in LANGUAGES:
@@ -116,11 +117,12 @@ def missing(request: Request) -> Response | None:
     """The page that nothing is there, for a reader who looks for a page; outside of the API."""
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return None
-    return _missing(_reader(request))
+    return _missing(_reader(request), request)
 
 
-def _missing(language: str) -> HTMLResponse:
-    return page("missing.html", language, status=404)
+def _missing(language: str, request: Request) -> HTMLResponse:
+    house: House = request.app.state.house
+    return page("missing.html", language, status=404, sandbox=house.said_of_itself())
 
 
 def _reader(request: Request) -> str:

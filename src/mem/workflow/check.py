@@ -29,6 +29,7 @@ from mem.workflow.loader import Folder, parse
 from mem.workflow.persons import blind_faults, person_faults, time_faults
 from mem.workflow.public import public_faults
 from mem.workflow.texts import text_faults
+from mem.workflow.timing import timing_faults
 from mem.workflow.vocabulary import Verb, Vocabulary
 
 FILES = frozenset({"mechanism.yaml", "roles.yaml", "scales.yaml", "calendar.yaml", "states.yaml"})
@@ -94,6 +95,7 @@ def _texts(folder: Folder, roles: Roles | None, found: Checked, places: Mapping[
         "mechanism.yaml": found.mechanism,
         "roles.yaml": roles,
         "scales.yaml": found.scales,
+        "calendar.yaml": found.calendar,
         "states.yaml": found.members,
         **{places[name].file: workflow for name, workflow in found.workflows.items()},
     }
@@ -155,13 +157,10 @@ class _Road:
         yield from self._artefacts((*path, "sees"), stage.sees, editing=False)
         yield from self._artefacts((*path, "edits"), stage.edits, editing=True)
         if stage.deadline is not None:
-            calendar = self.found.calendar
-            if calendar is not None and stage.deadline.days not in calendar.days:
-                where = (*path, "deadline", "days")
-                yield self.source.fault(where, f"'{stage.deadline.days}' is not in calendar.yaml")
-            lapse = stage.deadline.lapse
-            if lapse is not None and self.workflow.transition(lapse, name) is None:
-                yield self.source.fault((*path, "deadline", "lapse"), f"no trigger '{lapse}' leaves this stage")
+            found = self.found
+            yield from timing_faults(
+                self.source, self.workflow, name, found.calendar, found.mechanism, found.workflows, found.unreadable
+            )
         leaving = self.workflow.leaving(name)
         if stage.final and leaving:
             yield self.source.fault(path, f"final, and yet '{leaving[0].trigger}' leaves it")

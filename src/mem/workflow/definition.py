@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from mem.core.languages import LanguageCode, LocalizedText
+from mem.workflow.shape import Definition as Definition
+from mem.workflow.shape import Name as Name
+from mem.workflow.spans import Calendar as Calendar
+from mem.workflow.spans import StageDeadline
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,79}$")]
 Subject = Literal["round", "country_evaluation", "recommendation"]
 Needed = Literal["reason", "occasion"]
-
-
-class Definition(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Use(Definition):
@@ -40,13 +39,6 @@ def _use(value: Any) -> Any:
 
 Uses = list[Annotated[Use, BeforeValidator(_use)]]
 Artefacts = dict[Name, list[Name]]
-
-
-class StageDeadline(Definition):
-    """`days` names an entry of the calendar, counted from the entry into the stage; `lapse` a trigger."""
-
-    days: Name
-    lapse: Name | None = None
 
 
 class Stage(Definition):
@@ -154,15 +146,6 @@ class Scale(Definition):
 
 class Scales(Definition):
     scales: dict[Name, Scale]
-
-
-class Days(Definition):
-    days: int = Field(ge=1, le=3660)
-    basis: str
-
-
-class Calendar(Definition):
-    days: dict[Name, Days]
 
 
 class Member(Definition):

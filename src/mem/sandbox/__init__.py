@@ -1,0 +1,1 @@
+"""What time is it, where time is played?"""
