@@ -94,10 +94,10 @@ CONCURRENCY = (
         by_proof("T07-postgresql"),
     ),
     Defect(
-        "an approval waits for hours",
+        "an approval does not wait",
         "src/mem/methods/method.py",
-        "now + timedelta(days=self.calendar",
-        "now + timedelta(hours=self.calendar",
+        "None if name is None else self.calendar.days[name].after(now)",
+        "None if name is None else now",
         by_proof("T12-sqlite"),
     ),
     Defect(
@@ -109,9 +109,9 @@ CONCURRENCY = (
     ),
     Defect(
         "a deadline counts hours",
-        "src/mem/process/advance.py",
-        "timedelta(days=subject.method",
-        "timedelta(hours=subject.method",
+        "src/mem/workflow/spans.py",
+        "timedelta(days=self.days or 0",
+        "timedelta(hours=self.days or 0",
         by_proof("T12-sqlite"),
     ),
     Defect(

@@ -90,6 +90,13 @@ FAULTS = (
         by_proof("T21-clocks"),
     ),
     Defect(
+        "a lapse is fired though more time was given since it was found due",
+        "src/mem/process/lapses.py",
+        "one.trigger, one.version) if still else None",
+        "one.trigger, one.version)",
+        by_proof("T31-lapses"),
+    ),
+    Defect(
         "a token is good at the instant it expires",
         "src/mem/people/service.py",
         "token.expires_at <= now",

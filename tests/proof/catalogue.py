@@ -149,6 +149,10 @@ PROOFS: tuple[Proof, ...] = (
         "clocks:jumped", smoke=20, slice=400, whole=10_000, long=200_000, part=2,
     ),
     Proof(
+        "T31-lapses", "each lapse happens once, whoever fires at the same instant, and never before more time is over",
+        "lapses:lapses", smoke=30, slice=300, whole=2_000, long=10_000, part=2,
+    ),
+    Proof(
         "T23-full-postgresql", "when PostgreSQL's disk is full nothing is lost, and all goes on when there is room",
         "full_server:filled", smoke=0, slice=10, whole=30, long=600, part=2,
     ),

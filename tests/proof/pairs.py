@@ -37,14 +37,14 @@ from mem.methods.service import pin
 from mem.people.models import Membership, Person, Token
 from mem.recommendations.models import Recommendation
 from mem.reports.models import Comment
-from mem.rounds.models import Assignment, Conflict, Designation
+from mem.rounds.models import Assignment, Conflict, Designation, Occasion
 from mem.settings import Settings
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 IDS: Mapping[str, Any] = {
     "evidence": Evidence.id, "assignment": Assignment.id, "recommendation": Recommendation.id, "comment": Comment.id,
     "designation": Designation.id, "person": Person.id, "role": Membership.id, "token": Token.id,
-    "approval": Approval.id, "conflict": Conflict.id,
+    "approval": Approval.id, "conflict": Conflict.id, "occasion": Occasion.id,
 }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ class Maker:
             "evaluation": [str(here.id)] * 4 + [str(one) for one in here.evaluations.values()] + [UNKNOWN, "x"],
             "round": [str(here.round)] * 4 + [UNKNOWN, str(here.id)], "cycle": [str(here.cycle), UNKNOWN],
             "code": ["round", "round", "nothing"], "state": ["BRB", "BRB", "CHL", "ZZZ"], "mechanism": ["mem", "no"],
-            "plan": ["hemispheric-2016-2020", "no"],
+            "plan": ["hemispheric-2016-2020", "no"], "name": ["hearing", "X"],
             "question": ["is_1_1", "is_1_2", "is_1_3", "is_1_4", "is_2_1", "is_2_3", "is_2_5", "nothing"],
         }  # fmt: skip
         for name, column in IDS.items():

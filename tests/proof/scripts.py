@@ -155,12 +155,17 @@ def _bodies(one: Scripts) -> dict[str, Any]:
     named = {"state": draw.choice(("BRB", "CHL")), "person": draw.choice(known["person"]), "rank": "nothing"}
     nothing = [{"kind": "nothing", "code": "main", "title": "x"}]
     designations = [UNKNOWN, draw.choice(known["designation"])]
+    past = {"until": "2020-01-01", "reason": "x"}
     return {
         "add_person": {"name": "Somebody"}, "grant_role": {"mechanism": "mem", "role": "nobody", "state": None},
         "issue_token": {"label": "x", "days": 1, "scope": ["nothing"]},
         "open_round": {"mechanism": "mem", "code": draw.choice(known["code"]), "title": "x", "cycles": nothing},
         "set_unit": {"unit": "ZZ-1", "evaluated": True}, "enrol": {"states": [draw.choice(("ZZZ", "BRB"))]},
         "record_occasion": {"kind": "nothing", "title": "x", "held_on": "2026-01-01"}, "designate": named,
+        "move_occasion": {"held_on": "2020-01-01", "reason": "x"}, "set_date": {"day": "2026-01-01", "reason": "x"},
+        "move_deadline": past, "move_round_deadline": past, "ask_for_time": past,
+        "grant_time": {"extension": UNKNOWN}, "refuse_time": {"extension": UNKNOWN, "reason": "x"},
+        "set_clock": {"instant": "2026-01-01T00:00:00Z"},
         "assign": {"designations": designations},
         "substitute": {"designation": UNKNOWN, "reason": "x"}, "end_voice": {"reason": "x"},
         "advance_round": fired, "advance_evaluation": fired, "advance_recommendation": fired,
