@@ -33,9 +33,12 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "assignment": ("designation_id", "person_id", "at", "handed_in_at", "ended_at"),
     "chain": ("seq", "head"),
     "conflict": ("approval_id", "lifted_at"),
+    "deadline": ("due_at",),
     "membership": ("ended_at",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
+    "opening": ("closed_at", "closed_by", "answers", "sha256"),
     "position": ("stage", "version", "entered_at"),
+    "suspension": ("until",),
     "token": ("revoked_at",),
 }
 """Table to the columns that the code changes in place."""

@@ -10,6 +10,8 @@ from mem.people.actions import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGED
 
 OF_A_ROUND = {"units", "states", "designations", "occasions"}
 """What is edited of a round: whoever holds a role sees it."""
+OF_ANSWERS = {"openings", "answers_on_behalf", "confirmations"}
+"""What is done about answers: whoever sees the answers sees it."""
 
 
 def edited() -> Iterator[str]:
@@ -35,7 +37,9 @@ def test_every_capability_and_every_artefact_is_asked_for_by_some_action() -> No
     assert {capability for capability in takes.values() if capability} <= CAPABILITIES
     needed = {action.needs for action in ACTIONS.values()} | {takes[artefact] for artefact in edited()}
     assert needed - {None} == CAPABILITIES
-    assert frozenset[str]().union(*(action.sees for action in ACTIONS.values())) == {*ARTEFACTS} - OF_A_ROUND
+    assert (
+        frozenset[str]().union(*(action.sees for action in ACTIONS.values())) == {*ARTEFACTS} - OF_A_ROUND - OF_ANSWERS
+    )
     assert set(edited()) == {artefact for artefact, capability in takes.items() if capability}
 
 

@@ -9,7 +9,8 @@ CAPABILITIES = frozenset(
     {
         "manage_people", "open_round", "set_units", "enrol_states", "record_occasion", "designate_experts",
         "assign_experts", "advance", "answer", "attach_evidence", "write_findings", "consolidate", "comment",
-        "respond", "read_record", "lift_conflicts", "export_drafts",
+        "respond", "read_record", "lift_conflicts", "export_drafts", "open_answers", "answer_on_behalf",
+        "confirm_answers",
     }
 )  # fmt: skip
 
@@ -25,6 +26,9 @@ ARTEFACTS: Mapping[str, str | None] = {
     "own_findings": None,
     "answers": "answer",
     "evidence": "attach_evidence",
+    "openings": "open_answers",
+    "answers_on_behalf": "answer_on_behalf",
+    "confirmations": "confirm_answers",
     "assignments": "assign_experts",
     "findings": "write_findings",
     "conclusions": "consolidate",
@@ -37,6 +41,8 @@ ARTEFACTS: Mapping[str, str | None] = {
 }
 """Artefact of a country evaluation (the last four: of a round) to the capability that editing it takes; None: it is
 only ever seen."""
+OPENED = frozenset({"answers", "evidence"})
+"""Artefacts that can be opened again to those who give them for the own state."""
 JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"})
 """Artefacts that tell what others judged: nothing for a voice that has not handed in what it finds itself."""
 
@@ -44,6 +50,8 @@ JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"
 RECORDED: Mapping[str, str] = {
     "state_enrolled": "progress",
     "stage_moved": "progress",
+    "suspension_began": "progress",
+    "suspension_ended": "progress",
     "decision_recorded": "progress",
     "approval_asked": "progress",
     "approval_given": "progress",
@@ -52,6 +60,10 @@ RECORDED: Mapping[str, str] = {
     "drafts_exported": "progress",
     "answers_given": "answers",
     "answers_submitted": "answers",
+    "answers_confirmed": "answers",
+    "answers_opened": "answers",
+    "opening_closed": "answers",
+    "unit_declared": "answers",
     "evidence_attached": "evidence",
     "experts_assigned": "assignments",
     "voice_passed": "assignments",
@@ -117,6 +129,10 @@ ACTIONS = _actions(
     Action("evaluation.record", sees=_see("record")),
     Action("answers.read", sees=_see("answers")),
     Action("answers.edit", edits="answers"),
+    Action("answers.give_on_behalf", edits="answers_on_behalf"),
+    Action("answers.confirm", edits="confirmations"),
+    Action("openings.edit", edits="openings"),
+    Action("openings.close", member=True),
     Action("evidence.read", sees=_see("evidence")),
     Action("evidence.edit", edits="evidence"),
     Action("assignments.read", sees=_see("assignments")),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from mem.approvals.service import Asked, Waiting, ask, waiting
 from mem.core.clock import iso
@@ -27,7 +27,7 @@ from mem.process.facts import Payload
 from mem.process.subjects import Moving, moving
 from mem.rounds.models import Deadline
 from mem.rounds.standing import may
-from mem.workflow.definition import Transition
+from mem.workflow.definition import SAME, Transition
 
 MOVE = "move"
 """The act that a second person approves here."""
@@ -74,7 +74,7 @@ def possible(
     return subject, [
         Possible(
             transition.trigger,
-            transition.to,
+            transition.leads(subject.stage),
             transition.by,
             transition.second,
             transition.needs,
@@ -165,8 +165,9 @@ def carry_out(
     work.decided.add(subject.act)
     trigger, workflow, seen = transition.trigger, subject.workflow.workflow, (subject.stage, subject.version)
     approval_id = None if approval is None else approval.id
-    version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id)
-    due = _set_deadline(work, subject, to, version)
+    stays = transition.to == SAME
+    version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id, stays)
+    due = _keep_deadline(work, subject, version) if stays else _set_deadline(work, subject, to, version)
     said = _said(subject, trigger, to, version, payload, due)
     record(work, subject.chain, "stage_moved", said if approval is None else {**said, **approval.named})
     _run_effects(work, subject, transition, Done(trigger, payload, version))
@@ -178,8 +179,8 @@ def _run_effects(work: Work, subject: Moving, transition: Transition, done: Done
         effect = EFFECTS[use.name]
         for further in effect.run(work, subject.where, done, effect.params.model_validate(use.params)):
             lock(work, further.position_id)
-            moved = moving(work, further.position_id, None)
-            carry_out(work, moved, *decided(work, moved, None, further.trigger, Payload(), {}), Payload())
+            moved, payload = moving(work, further.position_id, None), Payload(done.payload.reason)
+            carry_out(work, moved, *decided(work, moved, None, further.trigger, payload, {}), payload)
 
 
 def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> datetime | None:
@@ -192,6 +193,17 @@ def _set_deadline(work: Work, subject: Moving, stage: str, version: int) -> date
             position_id=subject.where.id, version=version, stage=stage, due_at=due, lapse=deadline.lapse
         )
     )
+    return due
+
+
+def _keep_deadline(work: Work, subject: Moving, version: int) -> datetime | None:
+    """What stays where it is keeps the deadline that runs."""
+    here = (Deadline.position_id == subject.where.id) & (Deadline.version == subject.version)
+    found = work.db.execute(select(Deadline.__table__).where(here)).first()
+    if found is None:
+        return None
+    work.db.execute(insert(Deadline).values({**found._mapping, "version": version}))
+    due: datetime = found.due_at
     return due
 
 
