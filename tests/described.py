@@ -58,7 +58,8 @@ STAGES = {
 }  # fmt: skip
 """Role to a stage of Barbados' evaluation in which it has something to do or to see."""
 MAY = {
-    "published.read": "public", "service.read": "public", "answers.edit": "entity", "evidence.edit": "contributor",
+    "published.read": "public", "service.read": "public", "answers.edit": "entity", "answers.confirm": "entity",
+    "evidence.edit": "contributor",
     "round.designate": "entity", "findings.edit": "expert", "findings.read": "expert", "answers.read": "expert",
     "conclusions.read": "coordinator", "conclusions.edit": "coordinator", "report.read": "commission",
     "comments.read": "commission", "record.read": "auditor", "evaluation.record": "auditor",

@@ -40,9 +40,11 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "membership": ("ended_at",),
     "occasion": ("held_on",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
+    "opening": ("closed_at", "closed_by", "answers", "sha256"),
     "position": ("stage", "version", "entered_at"),
     "round_date": ("day", "number"),
     "sandbox": ("instant", "number"),
+    "suspension": ("until",),
     "token": ("revoked_at",),
 }
 """Table to the columns that the code changes in place."""

@@ -59,6 +59,7 @@ def test_an_answer_is_kept_with_its_value_its_question_its_author_and_its_time(h
         "question": NAME, "version": 1, "value": "A commission", "not_applicable": None,
         "question_sha256": here.standing().form.asked[NAME].digest,
         "by": here.entity.person_id, "at": NOW + timedelta(days=2),
+        "on_behalf_of": None, "paper": None, "confirmed_by": None, "confirmed_at": None,
     }  # fmt: skip
     (said,) = recorded(here.work, here.id, "answers_given")
     assert said["actor"] == str(here.entity.person_id)

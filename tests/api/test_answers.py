@@ -21,7 +21,10 @@ QUESTION = {
     "left_out",
 }  # fmt: skip
 UNKNOWN = "6f1c1d3e-0c0a-4d8e-9a51-2f3f0f1f7c11"
-ANSWER = {"question", "version", "value", "not_applicable", "question_sha256", "by", "at"}
+ANSWER = {
+    "question", "version", "value", "not_applicable", "question_sha256", "by", "at", "on_behalf_of", "paper",
+    "confirmed_by", "confirmed_at",
+}  # fmt: skip
 
 
 async def test_the_questionnaire_is_shown_whole_as_it_is_pinned(api: Api) -> None:

@@ -31,11 +31,12 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ONLY_ADDED_TO = (
     "event", "answer_version", "submission", "finding_version", "conclusion_version", "report_version", "comment",
     "response", "publication", "decision", "stage_move", "method", "method_part", "allowed_transition", "checkpoint",
-    "stance", "evidence", "evidence_unit", "recommendation",
+    "stance", "evidence", "evidence_unit", "recommendation", "answer_confirmation", "declaration_version",
 )  # fmt: skip
 OTHERS = {
     "position_moves_only_as_allowed", "position_begins_as_allowed", "membership_only_ended", "membership_no_delete",
     "token_only_ended", "token_no_delete", "allowed_transition_closed", "method_part_closed",
+    "suspension_only_ended", "suspension_no_delete", "opening_only_ended", "opening_no_delete",
 }  # fmt: skip
 SCHEMA = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master",
@@ -196,7 +197,7 @@ def _walk(work: Work, method: Method, position: UUID, triggers: list[str]) -> No
         seen = _stage_and_version(work.db, position)
         transition = method.workflows[road].transition(trigger, seen[0])
         assert transition is not None
-        move(work, position, method, road, trigger, seen, transition.to)
+        move(work, position, method, road, trigger, seen, transition.leads(seen[0]))
 
 
 def test_a_move_that_the_method_allows_is_made(work: Work, method: Method, evaluation: UUID) -> None:

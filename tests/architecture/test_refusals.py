@@ -14,6 +14,7 @@ from tests.architecture.test_migrations import ONLY_ADDED_TO
 from tests.looking import NOW, put, rows, undone
 from tests.worlds import World
 
+from mem.answers.models import AnswerVersion, Confirmation, DeclarationVersion
 from mem.core.work import Work
 from mem.ledger.models import Checkpoint
 from mem.methods.models import AllowedTransition, MethodPart, MethodRow, Position
@@ -48,7 +49,11 @@ def refused(work: Work, statement: str, said: str, **values: object) -> None:
 
 
 def signed(work: Work) -> None:
-    """A checkpoint, which no world has by itself."""
+    """A checkpoint, an answer confirmed and a unit declared, which no world has by itself."""
+    answer = rows(work, AnswerVersion)[0]
+    by = {"evaluation_id": answer.evaluation_id, "version": answer.version, "by": answer.by, "at": NOW}
+    put(work, Confirmation, question=answer.question, **by)
+    put(work, DeclarationVersion, unit="IS-1", reason="We have none.", **by)
     put(work, Checkpoint, number=1, at=NOW, canonical=b"", sha256="0" * 64, public_key="", signature="")
 
 

@@ -11,6 +11,8 @@ from mem.people.actions import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGED
 OF_A_ROUND = {"units", "states", "designations", "occasions", "dates"}
 """What is edited of a round: whoever holds a role sees it."""
 SEEN_WITH_PROGRESS = {"deadlines", "extensions"}
+OF_ANSWERS = {"openings", "answers_on_behalf", "confirmations"}
+"""What is done about answers: whoever sees the answers sees it."""
 
 
 def edited() -> Iterator[str]:
@@ -38,7 +40,7 @@ def test_every_capability_and_every_artefact_is_asked_for_by_some_action() -> No
     assert needed - {None} == CAPABILITIES
     assert (
         frozenset[str]().union(*(action.sees for action in ACTIONS.values()))
-        == {*ARTEFACTS} - OF_A_ROUND - SEEN_WITH_PROGRESS
+        == {*ARTEFACTS} - OF_A_ROUND - SEEN_WITH_PROGRESS - OF_ANSWERS
     )
     assert set(edited()) == {artefact for artefact, capability in takes.items() if capability}
 

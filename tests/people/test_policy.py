@@ -30,7 +30,7 @@ MEM = "mem"
 EVALUATION = "country_evaluation"
 STAGES = (
     "enrolled", "answering", "compilation", "review", "consolidation", "country_comment", "revision",
-    "before_commission", "approved", "published", "not_participating",
+    "before_commission", "approved", "published", "not_participating", "withdrawn_from_round", "cancelled",
 )  # fmt: skip
 WHERE_IT_MATTERS = sorted(code for code, action in ACTIONS.items() if not action.open and not action.member)
 

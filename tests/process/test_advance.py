@@ -100,12 +100,16 @@ def test_what_is_possible_is_told_for_each_trigger_of_the_stage_in_the_order_of_
     assert [(one.trigger, one.to, list(one.by), list(one.needs)) for one in found] == [
         ("open_review", "review", ["mem_unit"], []),
         ("return_for_clarification", "answering", ["mem_unit"], ["reason"]),
+        ("suspend", "compilation", ["mem_unit"], ["reason"]),
+        ("resume", "compilation", ["mem_unit"], ["reason"]),
+        ("withdraw_from_round", "withdrawn_from_round", ["national_coordinating_entity"], ["reason"]),
+        ("cancel", "cancelled", [], []),
     ]
-    assert [one.is_open for one in found] == [False, True]
+    assert [one.is_open for one in found] == [False, True, True, False, False, False]
     assert found[1].blockers == [NEED["reason"]]
     here.assign(*ASSIGNED)
     _, found = possible(here.work, here.secretariat, here.id, NOTHING)
-    assert [one.is_open for one in found] == [True, True]
+    assert [one.is_open for one in found] == [True, True, True, False, False, False]
     here.fire(here.secretariat, "open_review")
     here.to("published")
     assert possible(here.work, here.secretariat, here.id, NOTHING)[1] == []

@@ -55,12 +55,13 @@ def some(subject: str) -> Facts:
         return EvaluationFacts(
             **common,
             round=("round", "evaluation"),
-            answered=Answered(real_form(), {}, set(real_form().asked), set()),
+            answered=Answered(real_form(), {}, set(real_form().asked), set(), ()),
             voices={"ARG": True, "BRA": True},
             rated=("IS-1.1", "IS-1.2"),
             concluded={"IS-1.1", "IS-1.2"},
             stances={unit: {"ARG", "BRA"} for unit in ("IS-1.1", "IS-1.2")},
             open_comments=(),
+            openings=0,
             decided=True,
         )
     return RecommendationFacts(**common)
@@ -77,11 +78,13 @@ class Row:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def answered(values: dict[str, Any] | None = None, waived: bool = False, out: bool = False) -> dict[str, Any]:
+def answered(
+    values: dict[str, Any] | None = None, waived: bool = False, out: bool = False, unconfirmed: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """What was answered, with every question waived or every action left out."""
     questions = set(real_form().asked) if waived else set()
     units = {unit for asked in real_form().asked.values() for unit in asked.question.units} if out else set()
-    return {"answered": Answered(real_form(), values or {}, questions, units)}
+    return {"answered": Answered(real_form(), values or {}, questions, units, unconfirmed)}
 
 
 def seats(*stages: tuple[str, str, str]) -> dict[str, Any]:
@@ -185,6 +188,13 @@ ROWS = [
     Row(
         "every_comment_is_answered", "two are not", {"open_comments": (1, 7)},
         (("comment_open", "comment 1"), ("comment_open", "comment 7")),
+    ),
+    Row("nothing_is_opened", "nothing is"),
+    Row("nothing_is_opened", "something is", {"openings": 2}, (("still_opened", None),)),
+    Row("paper_replies_are_confirmed", "all are, or there are none"),
+    Row(
+        "paper_replies_are_confirmed", "two are not", answered(unconfirmed=("is_1_2", "is_1_1")),
+        (("answer_unconfirmed", "is_1_1"), ("answer_unconfirmed", "is_1_2")),
     ),
     Row("report_was_approved", "it was", {"decided": True}),
     Row("report_was_approved", "it was not", {"decided": False}, (("not_approved", None),)),

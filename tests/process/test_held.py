@@ -10,16 +10,41 @@ from tests import looking
 from tests.looking import NOW, put, rows, undone, unguarded
 from tests.worlds import World
 
-from mem.answers.models import AnswerVersion, Submission
+from mem.answers.behalf import Confirmed, confirm, give_on_behalf
+from mem.answers.declarations import declare
+from mem.answers.models import AnswerVersion, Confirmation, DeclarationVersion, Submission
+from mem.answers.openings import OPEN, open_asked
+from mem.answers.service import NewAnswer
+from mem.approvals.service import Asked, ask, found
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.core.db import Base
 from mem.evidence.models import Evidence
 from mem.methods.models import StageMove
 from mem.process.held import KEPT, unheld
 from mem.reports.models import Comment, Publication, ReportVersion, Response
-from mem.rounds.models import Deadline
+from mem.rounds.models import Deadline, Opening, Suspension
 
-published = looking.at("published")
+at_the_end = looking.at("published")
+OPENED = {
+    "kind": "reopening", "artefacts": ["answers"], "questions": [], "units": ["IS"], "whole": False, "reason": "So.",
+    "days": 3,
+}  # fmt: skip
+
+
+@pytest.fixture(name="published")
+def lived(at_the_end: World) -> World:
+    """A published evaluation, and another with all that can befall one."""
+    here, other, unit = at_the_end, at_the_end.evaluations["CHL"], at_the_end.secretariat
+    for base in (0, 1):
+        give_on_behalf(here.by(unit), unit, other, [NewAnswer("is_1_1", True, None, base)], "Note 1")
+    theirs = here.by(here.entities["CHL"])
+    confirm(theirs, here.entities["CHL"], other, [Confirmed("is_1_1", 2)])
+    declare(theirs, here.entities["CHL"], other, "IS-2", "We have none.", 0)
+    asked = ask(here.by(unit), Asked(OPEN, other, 2, OPENED, here.round, other), None)
+    open_asked(here.by(here.deputy), found(here.work, asked))
+    here.fire(unit, "suspend", other, reason="A flood.")
+    return here
+
 
 CHANGED: list[tuple[str, type[Base], dict[str, Any]]] = [
     ("answers", AnswerVersion, {"value": "Another."}),
@@ -38,6 +63,11 @@ CHANGED: list[tuple[str, type[Base], dict[str, Any]]] = [
     ("responses", Response, {"reason": "Another."}),
     ("publications", Publication, {"version": 1}),
     ("deadlines", Deadline, {"due_at": NOW}),
+    ("suspensions", Suspension, {"reason": "Another."}),
+    ("openings", Opening, {"reason": "Another."}),
+    ("openings", Opening, {"whole": True}),
+    ("confirmations", Confirmation, {"version": 1}),
+    ("declarations", DeclarationVersion, {"reason": None}),
     ("moves", StageMove, {"trigger": "issue", "from_stage": "enrolled", "to_stage": "answering"}),
 ]
 

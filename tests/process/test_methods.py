@@ -142,7 +142,7 @@ ROWS = [
     Changed(
         "a guard about another subject",
         "round.yaml",
-        "{workflow: country_evaluation, stages: [published, not_participating]}",
+        "{workflow: country_evaluation, stages: [published, not_participating, withdrawn_from_round, cancelled]}",
         "{workflow: recommendation, stages: [closed]}",
         (
             Expected(

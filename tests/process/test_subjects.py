@@ -37,7 +37,7 @@ def test_an_evaluation_is_read_as_one_for_whoever_asks(here: World) -> None:
     assert (found.workflow.workflow, found.stage, found.version) == ("country_evaluation", "review", 4)
     assert (found.chain, found.read, found.act) == (here.id, "evaluation.read", "evaluation.advance")
     assert (found.place.state, found.place.assigned) == ("BRB", True)
-    assert found.place.edits == {"expert": {"findings"}, "mem_unit": {"assignments", "deadlines"}}
+    assert found.place.edits == {"expert": {"findings"}, "mem_unit": {"assignments", "openings", "deadlines"}}
     assert not moving(here.work, here.id, None).place.assigned
 
 

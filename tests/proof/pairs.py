@@ -37,14 +37,14 @@ from mem.methods.service import pin
 from mem.people.models import Membership, Person, Token
 from mem.recommendations.models import Recommendation
 from mem.reports.models import Comment
-from mem.rounds.models import Assignment, Conflict, Designation, Occasion
+from mem.rounds.models import Assignment, Conflict, Designation, Occasion, Opening
 from mem.settings import Settings
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 IDS: Mapping[str, Any] = {
     "evidence": Evidence.id, "assignment": Assignment.id, "recommendation": Recommendation.id, "comment": Comment.id,
     "designation": Designation.id, "person": Person.id, "role": Membership.id, "token": Token.id,
-    "approval": Approval.id, "conflict": Conflict.id, "occasion": Occasion.id,
+    "approval": Approval.id, "conflict": Conflict.id, "occasion": Occasion.id, "opening": Opening.id,
 }  # fmt: skip
 
 
@@ -135,6 +135,7 @@ class Maker:
             "round": [str(here.round)] * 4 + [UNKNOWN, str(here.id)], "cycle": [str(here.cycle), UNKNOWN],
             "code": ["round", "round", "nothing"], "state": ["BRB", "BRB", "CHL", "ZZZ"], "mechanism": ["mem", "no"],
             "plan": ["hemispheric-2016-2020", "no"], "name": ["hearing", "X"],
+            "unit": ["IS-1", "IS-1.1", "DR", "ZZ-1"],
             "question": ["is_1_1", "is_1_2", "is_1_3", "is_1_4", "is_2_1", "is_2_3", "is_2_5", "nothing"],
         }  # fmt: skip
         for name, column in IDS.items():

@@ -50,6 +50,10 @@ BODIES: dict[str, Any] = {
     "advance_recommendation": {"trigger": "fly"},
     "give_answers": {"answers": [{"question": "nothing", "value": 1}]},
     "give_answer": {"value": "neither"},
+    "give_on_behalf": {"answers": [{"question": "nothing", "value": 1}], "paper": "x"},
+    "confirm_answers": {"answers": [{"question": "nothing", "version": 1}]},
+    "open_answers": {"kind": "nothing", "questions": ["nothing"], "reason": "x"},
+    "declare": {"reason": "x"},
     "attach_links": {"links": [{"title": "x", "url": "https://example.org/", "units": ["ZZ-1"]}]},
     "write_findings": {"findings": [FINDING]},
     "conclude": {"conclusions": [FINDING]},
@@ -115,7 +119,7 @@ async def known(found: Road, spare: Caller) -> dict[str, str]:
         "evaluation": found.evaluations["BRB"], "round": found.round, "cycle": found.cycle, "mechanism": "mem",
         "plan": "hemispheric-2016-2020", "question": "is_1_1", "person": str(spare.person_id),
         "token": spare.token.split("_")[1], "assignment": UNKNOWN, "evidence": UNKNOWN, "recommendation": UNKNOWN,
-        "name": "hearing",
+        "name": "hearing", "opening": UNKNOWN, "unit": "ZZ-1",
     }  # fmt: skip
     with found.api.house.database.read() as connection:
         told["role"] = str(_role(connection, spare))
@@ -141,7 +145,7 @@ def operations(app: FastAPI) -> list[tuple[str, str, str]]:
 
 async def ask(caller: Caller, operation: str, verb: str, path: str) -> httpx.Response:
     headers: dict[str, str] = {"Idempotency-Key": uuid.uuid4().hex, "If-Match": '"v1"'}
-    if operation == "give_answer":
+    if operation in ("give_answer", "declare"):
         headers = {"If-None-Match": "*"}
     if operation == "attach_file":
         more: dict[str, Any] = {"content": b"x", "params": {"title": "x", "unit": "ZZ-1", "file_name": "x.txt"}}

@@ -31,6 +31,9 @@ TABLE = """
 know             EKOMA    EKOMA     EKOMAC  EKOMAXC EKOMAXC EKOMAXC EKOMAXC  EKOMAXC EKOMAXC  EKOMAXC   EKOMA
 read answers     EKO      EKO       EKOC    EKOXC   EKOXC   EKOXC   EKOXC    EKOXC   EKO      EKO       EKO
 write answers    -        EK        -       -       -       -       -        -       -        -         -
+type in          -        O         -       -       -       -       -        -       -        -         -
+confirm          -        E         -       -       -       -       -        -       -        -         -
+open again       -        -         O       O       O       -       O        -       -        -         -
 read voices      OA       OA        OAC     OAC     OAXC    OAXC    OAXC     OAXC    OA       OA        OA
 write voices     -        -         O       O       O       -       O        -       -        -         -
 read findings    -        -         -       X       XC      XC      XC       XC      -        -         -
@@ -51,8 +54,12 @@ OPERATIONS = {
     "know": "evaluation evaluation_method evaluation_transitions advance_evaluation recommendations leaves "
     "evaluation_deadlines",
     "follow up": "recommendation_transitions advance_recommendation",
-    "read answers": "questionnaire answers answer answer_versions evidence evidence_content receipts",
-    "write answers": "give_answers give_answer attach_links attach_file",
+    "read answers": "questionnaire answers answer answer_versions evidence evidence_content receipts openings "
+    "declarations",
+    "write answers": "give_answers give_answer attach_links attach_file declare",
+    "type in": "give_on_behalf",
+    "confirm": "confirm_answers",
+    "open again": "open_answers close_opening",
     "read voices": "assignments",
     "move deadlines": "move_deadline grant_time refuse_time",
     "ask for time": "ask_for_time",
@@ -87,6 +94,7 @@ CONCEALED = {"approval second withdraw lift_conflict": "O", "drafts": ""}
 is told that nothing is there. (What was asked for is to lift a conflict: no draft is to be had for it by anybody.)"""
 
 THERE_FROM = {
+    "close_opening": STAGES[-1],
     "answer": "compilation", "answer_versions": "compilation", "evidence_content": "compilation",
     "substitute": "review", "end_voice": "review", "report": "country_comment", "published_report": "published",
     "recommendation_transitions": "published", "advance_recommendation": "published",
@@ -125,6 +133,8 @@ def expected(operation: str, who: str, stage: str) -> str:
     there = operation not in THERE_FROM or stage in STAGES[STAGES.index(THERE_FROM[operation]) : -1]
     if who == "r":
         return "401"  # whatever it is shown for
+    if (operation, who) == ("close_opening", "g"):
+        return "403"  # whoever holds no role is told so before it is looked for
     if operation in HIDDEN and who in MEMBERS:
         return "may" if who in HIDDEN[operation] else "404"
     if operation in FREE or operation in HIDDEN:

@@ -148,7 +148,7 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "an unknown stage in a parameter",
         ROUND,
-        "stages: [published, not_participating]",
+        "stages: [published, not_participating, withdrawn_from_round, cancelled]",
         "stages: [published, forgotten]",
         (
             Expected(
@@ -207,7 +207,7 @@ GUARDS_AND_EFFECTS = [
     Changed(
         "a guard on evaluations that asks about rounds",
         ROUND,
-        "{workflow: country_evaluation, stages: [published, not_participating]}",
+        "{workflow: country_evaluation, stages: [published, not_participating, withdrawn_from_round, cancelled]}",
         "{workflow: round, stages: [closed]}",
         (
             Expected(
@@ -303,8 +303,8 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "an unknown role in edits",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
-        "compilation}\n    edits:\n      mem_office: [assignments]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, openings, deadlines]",
+        "compilation}\n    edits:\n      mem_office: [assignments, openings, deadlines]",
         (Expected("mem_office", "stages.compilation.edits.mem_office", "unknown role 'mem_office'"),),
     ),
     Changed(
@@ -352,7 +352,7 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "a role that edits without the capability",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, openings, deadlines]",
         "compilation}\n    edits:\n      mem_unit: [assignments, findings]",
         (
             Expected(
@@ -376,7 +376,7 @@ ROLES_AND_ARTEFACTS = [
     Changed(
         "an artefact that is only ever seen in edits",
         EVALUATION,
-        "compilation}\n    edits:\n      mem_unit: [assignments, deadlines]",
+        "compilation}\n    edits:\n      mem_unit: [assignments, openings, deadlines]",
         "compilation}\n    edits:\n      mem_unit: [report]",
         (Expected("edits:\n      mem_unit: [report", "stages.compilation.edits.mem_unit.0",
                   "'report' is seen, never edited"),),
@@ -407,7 +407,7 @@ ROADS = [
             Expected("initial: start", "initial", "unknown stage 'start'"),
             *(
                 Expected(f"\n  {stage}:", f"stages.{stage}", "never reached from the initial stage")
-                for stage in ("preparation", "designation", "evaluation", "follow_up", "closed")
+                for stage in ("preparation", "designation", "evaluation", "follow_up", "closed", "cancelled")
             ),
         ),
     ),
@@ -428,15 +428,15 @@ ROADS = [
     Changed(
         "a stage that is never left",
         ROUND,
-        "    final: true\n",
-        "",
+        "pt: Encerrada}\n    final: true\n",
+        "pt: Encerrada}\n",
         (Expected("closed:", "stages.closed", "never left, and not marked final"),),
     ),
     Changed(
         "a final stage that is left",
         EVALUATION,
-        "    final: true\ntransitions:\n",
-        "    final: true\ntransitions:\n"
+        "    whole: two_persons\ntransitions:\n",
+        "    whole: two_persons\ntransitions:\n"
         "  - {trigger: come_back, from: not_participating, to: enrolled, by: [mem_unit]}\n",
         (Expected("\n  not_participating:", "stages.not_participating", "final, and yet 'come_back' leaves it"),),
     ),
@@ -454,7 +454,8 @@ ROADS = [
         "deadline: {days: country_comment}",
         (
             Expected(
-                "by: []", "transitions.9.by", "nobody may fire 'deem_no_more_comments', and no lapse does"
+                "to: revision\n    by: []", "transitions.9.by",
+                "nobody may fire 'deem_no_more_comments', and no lapse does",
             ),
         ),
     ),
@@ -686,6 +687,9 @@ def test_a_file_that_cannot_be_read_is_told_once_and_is_not_called_missing(name:
     assert faults == [Fault(name, 1, "", "cannot be read: UnicodeDecodeError")]
 
 
+NOBODY_CANCELS = "nobody may fire 'cancel', and no lapse does"
+
+
 def test_a_workflow_whose_file_is_gone_is_missed_wherever_it_is_named(tmp_path: Path) -> None:
     place = copied(tmp_path)
     (place / ROUND).unlink()
@@ -693,5 +697,6 @@ def test_a_workflow_whose_file_is_gone_is_missed_wherever_it_is_named(tmp_path: 
     guard, named = (place / EVALUATION).read_text(), (place / "mechanism.yaml").read_text()
     assert in_order(faults) == [
         Fault(EVALUATION, line_of(guard, "- round_is_in"), "transitions.0.guards.0", "unknown workflow 'round'"),
+        Fault(EVALUATION, line_of(guard, "while: always\n    by: []"), "transitions.18.by", NOBODY_CANCELS),
         Fault("mechanism.yaml", line_of(named, "round_workflow: round"), "round_workflow", "unknown workflow 'round'"),
     ]

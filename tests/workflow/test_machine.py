@@ -23,7 +23,7 @@ def every_pair(workflow: Workflow) -> dict[tuple[str, str], str | Reason]:
     for stage, trigger in product(workflow.stages, sorted({t.trigger for t in workflow.transitions})):
         found = workflow.transition(trigger, stage)
         wrong = Reason("wrong_stage", f"This is not possible in the stage '{stage}'.", "/trigger")
-        said[stage, trigger] = found.to if found else wrong
+        said[stage, trigger] = found.leads(stage) if found else wrong
     return said
 
 
@@ -35,7 +35,8 @@ def test_the_real_roads_are_these() -> None:
 def test_every_transition_of_a_real_road_fires_as_its_definition_says(name: str) -> None:
     workflow, road = real_method().workflows[name], Road(real_method().workflows[name])
     for transition in workflow.transitions:
-        assert {road.after(stage, transition.trigger) for stage in transition.from_} == {transition.to}
+        for stage in transition.from_:
+            assert road.after(stage, transition.trigger) == (stage if transition.to == "same" else transition.to)
 
 
 @pytest.mark.parametrize("name", NAMES)

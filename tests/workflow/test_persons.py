@@ -35,8 +35,8 @@ PERSONS = [
     Changed(
         "two persons where a lapse moves too",
         EVALUATION,
-        "    by: []\n",
-        "    by: []\n    second: [mem_unit]\n",
+        "    to: revision\n    by: []\n",
+        "    to: revision\n    by: []\n    second: [mem_unit]\n",
         (
             Expected(
                 "by: []\n    second: [mem_unit]",

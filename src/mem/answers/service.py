@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select
 
-from mem.answers.models import AnswerVersion, Submission
+from mem.answers.models import AnswerVersion, Confirmation, Submission
 from mem.core.canonical import digest_of
 from mem.core.db import AnyRow
 from mem.core.errors import Invalid, NotFound, Precondition, Reason
@@ -19,16 +19,29 @@ from mem.evidence.service import known
 from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.questionnaires.types import Document
-from mem.rounds.standing import Standing, may, permitted
+from mem.rounds.standing import Standing, may, only_opened, permitted
 
-_COLUMNS = select(
-    AnswerVersion.question,
-    AnswerVersion.version,
-    AnswerVersion.value,
-    AnswerVersion.not_applicable,
-    AnswerVersion.question_sha256,
-    AnswerVersion.by,
-    AnswerVersion.at,
+_COLUMNS = (
+    select(
+        AnswerVersion.question,
+        AnswerVersion.version,
+        AnswerVersion.value,
+        AnswerVersion.not_applicable,
+        AnswerVersion.question_sha256,
+        AnswerVersion.by,
+        AnswerVersion.at,
+        AnswerVersion.on_behalf_of,
+        AnswerVersion.paper,
+        Confirmation.by.label("confirmed_by"),
+        Confirmation.at.label("confirmed_at"),
+    )
+    .select_from(AnswerVersion)
+    .outerjoin(
+        Confirmation,
+        (Confirmation.evaluation_id == AnswerVersion.evaluation_id)
+        & (Confirmation.question == AnswerVersion.question)
+        & (Confirmation.version == AnswerVersion.version),
+    )
 )
 _LATEST = (
     select(AnswerVersion.question, func.max(AnswerVersion.version).label("version"))
@@ -62,7 +75,21 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
     newest version any more.
     """
     where = permitted(work, actor, "answers.edit", evaluation_id)
-    reasons = _faults(work, where, answers)
+    return store(work, actor, where, answers, _closed(actor, where, answers))
+
+
+def store(
+    work: Work,
+    actor: Actor,
+    where: Standing,
+    answers: Sequence[NewAnswer],
+    against: Sequence[Reason] = (),
+    paper: str | None = None,
+) -> list[tuple[str, int]]:
+    """As `give`, for whoever has asked the policy already, with what else is `against` it; where it is what a `paper`
+    says, on behalf of the state."""
+    evaluation_id, behalf = where.id, None if paper is None else where.state
+    reasons = [*_faults(work, where, answers), *against]
     if reasons:
         raise Invalid("answer_refused", "These answers cannot be stored.", reasons)
     versions_now = newest(work, evaluation_id, [answer.question for answer in answers])
@@ -83,6 +110,8 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
             "question_sha256": where.form.asked[answer.question].digest,
             "by": actor.person_id,
             "at": work.now,
+            "on_behalf_of": behalf,
+            "paper": paper,
         }
         for answer in answers
     ]
@@ -91,8 +120,25 @@ def give(work: Work, actor: Actor, evaluation_id: UUID, answers: Sequence[NewAns
         said = [
             {k: row[k] for k in ("question", "version", "value", "not_applicable", "question_sha256")} for row in rows
         ]
-        record(work, evaluation_id, "answers_given", {"answers": said})
+        whose = {} if paper is None else {"on_behalf_of": behalf, "paper": paper}
+        record(work, evaluation_id, "answers_given", {"answers": said, **whose})
     return [(answer.question, answer.base + 1) for answer in answers]
+
+
+def _closed(actor: Actor, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:
+    """Each answer that is not among those that are opened, where nothing else lets them be changed."""
+    limits = only_opened(actor, "answers.edit", where)
+    if limits is None:
+        return []
+    asked = where.form.asked
+    return [
+        Reason("not_opened", "This answer is not opened again.", given.where)
+        for given in answers
+        if given.question in asked
+        and not any(
+            one.lets("answers", [given.question], asked[given.question].question.units, where.tree) for one in limits
+        )
+    ]
 
 
 def _both(work: Work, actor: Actor, where: Standing, stale: Sequence[NewAnswer]) -> list[Both]:
@@ -154,21 +200,26 @@ def newest(work: Work, evaluation_id: UUID, questions: Collection[str]) -> dict[
 
 def take_snapshot(work: Work, evaluation_id: UUID, version: int) -> str:
     """Freeze what is being submitted: the digest over each question, its version and its value."""
-    found = current(work, evaluation_id)
-    said = [[key, found[key].version, found[key].value, found[key].not_applicable] for key in sorted(found)]
-    sha256 = digest_of(said)
+    number, sha256 = digest_now(work, evaluation_id)
     work.db.execute(
         insert(Submission).values(
             evaluation_id=evaluation_id,
             version=version,
-            answers=len(said),
+            answers=number,
             sha256=sha256,
             by=work.actor_id,
             at=work.now,
         )
     )
-    record(work, evaluation_id, "answers_submitted", {"answers": len(said), "sha256": sha256})
+    record(work, evaluation_id, "answers_submitted", {"answers": number, "sha256": sha256})
     return sha256
+
+
+def digest_now(work: Work, evaluation_id: UUID) -> tuple[int, str]:
+    """How many answers stand, and the digest over each question, its version and its value."""
+    found = current(work, evaluation_id)
+    said = [[key, found[key].version, found[key].value, found[key].not_applicable] for key in sorted(found)]
+    return len(said), digest_of(said)
 
 
 def _faults(work: Work, where: Standing, answers: Sequence[NewAnswer]) -> list[Reason]:

@@ -46,6 +46,8 @@ class BulkAnswers(Taken):
 
 
 class AnswerShown(Shown):
+    """An answer; where somebody typed in what the state said on paper, `on_behalf_of` names the state."""
+
     question: str
     version: int
     value: Any = Field(json_schema_extra=FORMS)
@@ -53,6 +55,10 @@ class AnswerShown(Shown):
     question_sha256: str
     by: UUID
     at: datetime
+    on_behalf_of: str | None
+    paper: str | None
+    confirmed_by: UUID | None
+    confirmed_at: datetime | None
 
 
 class AnswerList(Shown):

@@ -82,6 +82,7 @@ class FindingShown(Shown):
     text: dict[str, str]
     rating: str
     citations: list[dict[str, Any]]
+    newer: dict[str, int]
     at: datetime
 
 
@@ -108,6 +109,7 @@ class ConclusionShown(Shown):
     voices: list[VoiceShown]
     recommendation: dict[str, str] | None
     citations: list[dict[str, Any]]
+    newer: dict[str, int]
     at: datetime
 
 
@@ -126,7 +128,8 @@ def _judgement(one: FindingIn, where: str) -> Judgement:
 def get_findings(evaluation: UUID, door: Reading) -> FindingList:
     """The findings you may see: your own, or everybody's once all are in."""
     rows = service.findings(door.work, door.actor, evaluation)
-    return FindingList(findings=[FindingShown.model_validate(row) for row in rows])
+    newer = service.changed_since(door.work, evaluation, rows)
+    return FindingList(findings=[FindingShown(**row._mapping, newer=now) for row, now in zip(rows, newer, strict=True)])
 
 
 @routes.post(
@@ -162,14 +165,17 @@ def get_conclusions(evaluation: UUID, door: Reading) -> ConclusionList:
     counted = [row.expert_state for row in assignments(door.work, evaluation)]
     spoken = voices.stances(door.work, evaluation)
 
-    def shown(row: AnyRow) -> ConclusionShown:
+    def shown(row: AnyRow, newer: dict[str, int]) -> ConclusionShown:
         said = spoken.get(row.unit, {})
         agreed = agreement(counted, {state: voice.agrees for state, voice in said.items()})
         return ConclusionShown(
-            **row._mapping, agreement=agreed, voices=[*map(VoiceShown.model_validate, said.values())]
+            **row._mapping,
+            newer=newer,
+            agreement=agreed,
+            voices=[*map(VoiceShown.model_validate, said.values())],
         )
 
-    return ConclusionList(conclusions=[shown(row) for row in rows])
+    return ConclusionList(conclusions=[*map(shown, rows, service.changed_since(door.work, evaluation, rows))])
 
 
 @routes.post(

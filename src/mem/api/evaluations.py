@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Response
 
 from mem.api.routing import TAGGED, Shown, acts, router
+from mem.api.suspended import SuspensionShown, suspended
 from mem.http.unit import Reading, tag
 from mem.ledger.service import events
 from mem.people.actions import RECORDED
@@ -20,7 +21,7 @@ routes = router("evaluations")
 
 
 class EvaluationShown(Shown):
-    """`excluded` maps each unit that the cycle leaves out to the reason."""
+    """`excluded` maps each unit that the cycle leaves out to the reason; `suspension`: of it or of its round."""
 
     id: UUID
     round_id: UUID
@@ -34,6 +35,7 @@ class EvaluationShown(Shown):
     version: int
     entered_at: datetime
     waits_for: str | None
+    suspension: SuspensionShown | None
     excluded: dict[str, str]
 
 
@@ -53,7 +55,7 @@ class EventList(Shown):
     events: list[EventShown]
 
 
-def shown(found: Standing, out: dict[str, str]) -> EvaluationShown:
+def _shown(door: Reading, found: Standing) -> EvaluationShown:
     return EvaluationShown(
         id=found.id,
         round_id=found.round_id,
@@ -67,7 +69,8 @@ def shown(found: Standing, out: dict[str, str]) -> EvaluationShown:
         version=found.version,
         entered_at=found.entered_at,
         waits_for=found.here.waits_for,
-        excluded=out,
+        suspension=suspended(door, found.id if found.round_suspended is None else found.round_id, found.place),
+        excluded=excluded(door.work, found),
     )
 
 
@@ -78,7 +81,7 @@ def get_evaluation(evaluation: UUID, door: Reading, response: Response) -> Evalu
     """One evaluation, where it stands."""
     found = permitted(door.work, door.actor, "evaluation.read", evaluation)
     response.headers["ETag"] = tag(found.version)
-    return shown(found, excluded(door.work, found))
+    return _shown(door, found)
 
 
 @routes.get("/evaluations/{evaluation}/record", openapi_extra=acts("evaluation.record"), operation_id="record")

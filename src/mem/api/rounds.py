@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from mem.api.routing import Code, Day, Line, Made, Name, Prose, Shown, StateCode, Taken, UnitCode, acts, router
+from mem.api.suspended import SuspensionShown, suspended
 from mem.core.errors import Invalid, Reason
 from mem.http.unit import Door, IdempotencyKey, Reading, Writing
 from mem.rounds import service
@@ -85,6 +86,7 @@ class RoundShown(Shown):
     method: str
     stage: str
     version: int
+    suspension: SuspensionShown | None
     cycles: list[CycleShown]
 
 
@@ -139,6 +141,7 @@ def _shown(door: Door, found: RoundStanding) -> RoundShown:
         method=found.method.digest,
         stage=found.stage,
         version=found.version,
+        suspension=suspended(door, found.id, found.place()),
         cycles=cycles,
     )
 

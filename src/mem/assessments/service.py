@@ -183,6 +183,20 @@ def concluded(work: Work, evaluation_id: UUID, units: Collection[str] | None = N
     return {row.unit: row for row in work.db.execute(query, {"evaluation": evaluation_id})}
 
 
+def changed_since(work: Work, evaluation_id: UUID, rows: Sequence[AnyRow]) -> list[dict[str, int]]:
+    """Of what each judgement cites the answers that there is a newer version of, with its number. One query."""
+    cited = {one["answer"] for row in rows for one in row.citations if "answer" in one}
+    now = newest(work, evaluation_id, cited) if cited else {}
+    return [
+        {
+            one["answer"]: now[one["answer"]]
+            for one in row.citations
+            if "answer" in one and now[one["answer"]] > one["version"]
+        }
+        for row in rows
+    ]
+
+
 def _newest_findings(work: Work, assignment_id: UUID, units: Collection[str]) -> dict[str, AnyRow]:
     rows = work.db.execute(_FOUND, {"assignment": assignment_id, "units": list(units)})
     return {row.unit: row for row in rows}

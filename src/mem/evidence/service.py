@@ -18,7 +18,8 @@ from mem.evidence.store import Store
 from mem.ledger.service import record
 from mem.people.policy import Actor
 from mem.questionnaires.types import is_link
-from mem.rounds.standing import Standing, permitted
+from mem.rounds.opened import Opened
+from mem.rounds.standing import Standing, only_opened, permitted
 
 MEDIA_TYPES = {
     "application/pdf": b"%PDF-",
@@ -60,6 +61,7 @@ def attach_links(work: Work, actor: Actor, evaluation_id: UUID, links: Sequence[
     where = permitted(work, actor, "evidence.edit", evaluation_id)
     reasons = []
     for index, link in enumerate(links):
+        reasons.extend(_closed(actor, where, link.units, f"/links/{index}/units"))
         if not is_link(link.url):
             reasons.append(Reason("wrong_value", "Expected an http or https address.", f"/links/{index}/url"))
         if link.issued_on is not None and link.issued_on > work.now.date():
@@ -99,7 +101,7 @@ def attach_links(work: Work, actor: Actor, evaluation_id: UUID, links: Sequence[
 def attach_file(work: Work, actor: Actor, store: Store, evaluation_id: UUID, file: NewFile) -> UUID:
     """Keep a small file and attach it. The bytes are safe on disk before the row speaks of them."""
     where = permitted(work, actor, "evidence.edit", evaluation_id)
-    reasons = list(_unknown_units(where, file.units, "query:unit"))
+    reasons = [*_unknown_units(where, file.units, "query:unit"), *_closed(actor, where, file.units, "query:unit")]
     if not _matches(file.media_type, file.data):
         message = "Accepted are " + ", ".join(sorted(MEDIA_TYPES)) + ", with content to match."
         reasons.append(Reason("wrong_type", message, about="header:Content-Type"))
@@ -194,6 +196,22 @@ def _unknown_units(where: Standing, units: Sequence[str], pointer: str) -> list[
         for index, unit in enumerate(units)
         if unit not in where.tree.units or unit in units[:index]
     ]
+
+
+def _closed(actor: Actor, where: Standing, units: Sequence[str], pointer: str) -> list[Reason]:
+    """Each unit that nothing opened again is about, where nothing else lets evidence be attached."""
+    limits = only_opened(actor, "evidence.edit", where)
+    place = "about" if pointer.startswith("query:") else "where"
+    return [
+        Reason("not_opened", "Nothing on this unit is opened again.", **{place: f"{pointer}/{index}"})
+        for index, unit in enumerate(units)
+        if limits is not None and unit in where.tree.units and not any(_lets(one, unit, where) for one in limits)
+    ]
+
+
+def _lets(opening: Opened, unit: str, where: Standing) -> bool:
+    about = [asked.question.key for asked in where.form.by_unit.get(unit, ())]
+    return opening.lets("evidence", about, [unit], where.tree)
 
 
 def _tie(work: Work, ties: list[tuple[UUID, str]]) -> None:

@@ -52,9 +52,9 @@ def _moves(method: Method) -> Iterator[dict[str, object]]:
         base = {"method": method.digest, "workflow": workflow.workflow}
         yield {**base, "from_stage": "", "trigger": "", "to_stage": workflow.initial, "two_persons": False}
         for transition in workflow.transitions:
-            move = {**base, "trigger": transition.trigger, "to_stage": transition.to}
+            move = {**base, "trigger": transition.trigger, "two_persons": bool(transition.second)}
             for stage in transition.from_:
-                yield {**move, "from_stage": stage, "two_persons": bool(transition.second)}
+                yield {**move, "from_stage": stage, "to_stage": transition.leads(stage)}
 
 
 def pinned(work: Work, method_digest: str) -> Method:
@@ -115,11 +115,13 @@ def move(
     seen: tuple[str, int],
     to: str,
     approval_id: UUID | None = None,
+    stays: bool = False,
 ) -> int:
     """Compare-and-swap a subject to its next stage, with the move that the database demands for it.
 
-    `seen` is the (stage, version) decided upon; `approval_id` what a second person gave, where it takes one. Returns
-    the new version; raises `Precondition` when another won. Called by `process.advance` alone.
+    `seen` is the (stage, version) decided upon; `approval_id` what a second person gave, where it takes one; what
+    `stays` where it is came there when it did. Returns the new version; raises `Precondition` when another won. Called
+    by `process.advance` alone.
     """
     stage, version = seen
     work.db.execute(
@@ -139,7 +141,7 @@ def move(
     swapped = work.db.execute(
         update(Position)
         .where(Position.id == position_id, Position.version == version, Position.stage == stage)
-        .values(stage=to, version=version + 1, entered_at=work.now)
+        .values(stage=to, version=version + 1, entered_at=Position.entered_at if stays else work.now)
     )
     if swapped.rowcount != 1:
         raise Precondition("stale", "Another request moved this meanwhile.")

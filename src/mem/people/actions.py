@@ -10,7 +10,7 @@ CAPABILITIES = frozenset(
         "manage_people", "open_round", "set_units", "enrol_states", "record_occasion", "designate_experts",
         "assign_experts", "advance", "answer", "attach_evidence", "write_findings", "consolidate", "comment",
         "respond", "read_record", "lift_conflicts", "export_drafts", "move_deadlines", "ask_for_time", "set_dates",
-        "set_clock",
+        "set_clock", "open_answers", "answer_on_behalf", "confirm_answers",
     }
 )  # fmt: skip
 
@@ -26,6 +26,9 @@ ARTEFACTS: Mapping[str, str | None] = {
     "own_findings": None,
     "answers": "answer",
     "evidence": "attach_evidence",
+    "openings": "open_answers",
+    "answers_on_behalf": "answer_on_behalf",
+    "confirmations": "confirm_answers",
     "assignments": "assign_experts",
     "findings": "write_findings",
     "conclusions": "consolidate",
@@ -41,6 +44,8 @@ ARTEFACTS: Mapping[str, str | None] = {
 }
 """Artefact of a country evaluation (the last five: of a round; deadlines: of both) to the capability that editing it
 takes; None: it is only ever seen."""
+OPENED = frozenset({"answers", "evidence"})
+"""Artefacts that can be opened again to those who give them for the own state."""
 JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"})
 """Artefacts that tell what others judged: nothing for a voice that has not handed in what it finds itself."""
 
@@ -48,6 +53,8 @@ JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"
 RECORDED: Mapping[str, str] = {
     "state_enrolled": "progress",
     "stage_moved": "progress",
+    "suspension_began": "progress",
+    "suspension_ended": "progress",
     "decision_recorded": "progress",
     "approval_asked": "progress",
     "approval_given": "progress",
@@ -60,6 +67,10 @@ RECORDED: Mapping[str, str] = {
     "extension_refused": "progress",
     "answers_given": "answers",
     "answers_submitted": "answers",
+    "answers_confirmed": "answers",
+    "answers_opened": "answers",
+    "opening_closed": "answers",
+    "unit_declared": "answers",
     "evidence_attached": "evidence",
     "experts_assigned": "assignments",
     "voice_passed": "assignments",
@@ -129,6 +140,10 @@ ACTIONS = _actions(
     Action("evaluation.record", sees=_see("record")),
     Action("answers.read", sees=_see("answers")),
     Action("answers.edit", edits="answers"),
+    Action("answers.give_on_behalf", edits="answers_on_behalf"),
+    Action("answers.confirm", edits="confirmations"),
+    Action("openings.edit", edits="openings"),
+    Action("openings.close", member=True),
     Action("evidence.read", sees=_see("evidence")),
     Action("evidence.edit", edits="evidence"),
     Action("assignments.read", sees=_see("assignments")),

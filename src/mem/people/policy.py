@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
+from mem.core.clock import iso
 from mem.core.errors import Reason
 from mem.people.actions import ARTEFACTS, JUDGED, Action
 from mem.workflow.definition import Role
@@ -42,6 +44,8 @@ class Place:
     the present stage; `assigned` says whether the actor is assigned there, `owes` whether with a voice that has not
     handed in yet, `conflicted` whether a conflict of theirs with the state is declared, `acted_for` whether they held a
     role for the state since the round was opened. `mechanism` is the one whose roles count (empty: none does).
+    `suspended`: since when nothing is edited here; `opened`: artefacts that whoever gives them for the own state edits
+    for a time, whatever the stage says (which of them, the feature asks).
     """
 
     roles: Mapping[str, Role]
@@ -53,6 +57,8 @@ class Place:
     conflicted: bool = False
     acted_for: bool = False
     mechanism: str = ""
+    suspended: datetime | None = None
+    opened: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,11 @@ OWN_COUNTRY = Reason("own_country", "Whoever evaluates has no part in the evalua
 
 INDEPENDENT = Reason("not_handed_in", "Until you have handed in, you do not see what others judged.")
 CONFLICT = Reason("declared_conflict", "You have declared a conflict of interest with this state.")
+
+
+def suspended(since: datetime) -> Reason:
+    """That nothing is edited or moved, and since when."""
+    return Reason("suspended", f"This is suspended, since {iso(since)}.")
 
 
 def decide(actor: Actor | None, action: Action, place: Place) -> Allow | Deny:
@@ -173,6 +184,9 @@ def _against(actor: Actor, grant: Grant, action: Action, place: Place) -> list[R
         reasons.append(Reason("not_assigned", "You are not assigned here."))
     if action.sees and not action.sees & place.sees.get(grant.role, frozenset()):
         reasons.append(Reason("not_shown", "In this stage your role does not see this."))
-    if action.edits and action.edits not in place.edits.get(grant.role, frozenset()):
+    opened = action.edits in place.opened and role.scope == "own"
+    if action.edits and not opened and action.edits not in place.edits.get(grant.role, frozenset()):
         reasons.append(Reason("not_open", "In this stage your role does not edit this."))
+    if action.edits and place.suspended is not None:
+        reasons.append(suspended(place.suspended))
     return reasons

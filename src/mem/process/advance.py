@@ -23,10 +23,10 @@ from mem.process.blockers import NEED, against, blockers, neither
 from mem.process.effects import EFFECTS, Done
 from mem.process.facts import Payload
 from mem.process.subjects import Moving, moving
-from mem.rounds.deadlines import enter, follow
+from mem.rounds.deadlines import enter, follow, keep
 from mem.rounds.reckoning import Entry
 from mem.rounds.standing import RoundStanding, may
-from mem.workflow.definition import Transition
+from mem.workflow.definition import SAME, Transition
 
 MOVE = "move"
 """The act that a second person approves here."""
@@ -73,7 +73,7 @@ def possible(
     return subject, [
         Possible(
             transition.trigger,
-            transition.to,
+            transition.leads(subject.stage),
             transition.by,
             transition.second,
             transition.needs,
@@ -164,11 +164,13 @@ def carry_out(
     work.decided.add(subject.act)
     trigger, workflow, seen = transition.trigger, subject.workflow.workflow, (subject.stage, subject.version)
     approval_id = None if approval is None else approval.id
-    version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id)
+    stays = transition.to == SAME
+    version = move(work, subject.where.id, subject.method, workflow, trigger, seen, to, approval_id, stays)
     entry = Entry(
         subject.where.id, subject.round_id, subject.method, subject.workflow, to, version, work.now, payload.occasion
     )
-    said = _said(subject, trigger, to, version, payload, enter(work, entry, subject.chain))
+    due = keep(work, entry) if stays else enter(work, entry, subject.chain)
+    said = _said(subject, trigger, to, version, payload, due)
     record(work, subject.chain, "stage_moved", said if approval is None else {**said, **approval.named})
     if isinstance(subject.where, RoundStanding):
         follow(work, subject.round_id, subject.method, "stage_moved")
@@ -181,8 +183,8 @@ def _run_effects(work: Work, subject: Moving, transition: Transition, done: Done
         effect = EFFECTS[use.name]
         for further in effect.run(work, subject.where, done, effect.params.model_validate(use.params)):
             lock(work, further.position_id)
-            moved = moving(work, further.position_id, None)
-            carry_out(work, moved, *decided(work, moved, None, further.trigger, Payload(), {}), Payload())
+            moved, payload = moving(work, further.position_id, None), Payload(done.payload.reason)
+            carry_out(work, moved, *decided(work, moved, None, further.trigger, payload, {}), payload)
 
 
 def _text(value: UUID | None) -> str | None:

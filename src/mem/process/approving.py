@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from mem.answers import openings
 from mem.approvals.service import Waiting, against_second, found, give, waiting, withdraw
 from mem.core.errors import NotFound, Precondition, Reason, Refused
 from mem.core.work import Work
@@ -106,22 +107,28 @@ def _move(work: Work, actor: Actor, one: Waiting) -> None:
     carry_out(work, subject, transition, to, payload, one)
 
 
-def _by_capability(action: str, act: Callable[[Work, Waiting], None]) -> Act:
+def _in_round(work: Work, one: Waiting, actor: Actor) -> Place:
+    return round_standing(work, one.round_id).place()
+
+
+def _by_capability(
+    action: str,
+    act: Callable[[Work, Waiting], None],
+    place: Callable[[Work, Waiting, Actor], Place] = _in_round,
+) -> Act:
     """What whoever may ask for it also approves, as another person."""
 
-    def place(work: Work, one: Waiting) -> Place:
-        return round_standing(work, one.round_id).place()
-
     def approve(work: Work, actor: Actor, one: Waiting) -> None:
-        permit(work, actor, action, place(work, one))
-        asker_may = may(acting(work, one.asked_by), action, place(work, one))
+        permit(work, actor, action, place(work, one, actor))
+        asker = acting(work, one.asked_by)
+        asker_may = may(asker, action, place(work, one, asker))
         gone = () if asker_may else _of_asker([Reason("no_capability", "It is theirs no longer.")])
         if reasons := [*against_second(work, one, actor.person_id), *gone]:
             raise _refused(reasons)
         give(work, one)
         act(work, one)
 
-    return Act(lambda work, actor, one: may(actor, action, place(work, one)), approve)
+    return Act(lambda work, actor, one: may(actor, action, place(work, one, actor)), approve)
 
 
 def _of_asker(reasons: list[Reason]) -> list[Reason]:
@@ -136,6 +143,7 @@ def _refused(reasons: list[Reason]) -> Refused:
 ACTS: Mapping[str, Act] = {
     MOVE: Act(_concerns_move, _move),
     conflicts.LIFT: _by_capability("conflict.lift", conflicts.lift),
+    openings.OPEN: _by_capability("openings.edit", openings.open_asked, openings.place_of),
     drafts.EXPORT: _by_capability("drafts.export", drafts.hand_out),
 }
 """Every act that takes two persons."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mem.approvals.service import WAITING, Waiting
 from mem.core.errors import Reason
 from mem.people.actions import ACTIONS
-from mem.people.policy import Actor, Deny, decide, seen_by
+from mem.people.policy import Actor, Deny, decide, seen_by, suspended
 from mem.process.facts import Facts
 from mem.process.guards import GUARDS
 from mem.process.subjects import Moving
@@ -18,17 +18,20 @@ NEED = {
     "reason": Reason("reason_needed", "This needs a reason.", "/reason"),
     "occasion": Reason("occasion_needed", "This needs the occasion that decided.", "/occasion"),
 }
+NOT_SUSPENDED = Reason("not_suspended", "This is not suspended.")
 
 
 def blockers(
     subject: Moving, actor: Actor | None, transition: Transition, facts: Facts, asked: Mapping[str, Waiting]
 ) -> list[Reason]:
-    """Every reason against a transition: who asks, what must come with it, that it is asked for already, what its
-    guards say. By nobody (a lapse, or a consequence of another move) only the guards are asked. Who may not fire it is
+    """Every reason against a transition: who asks, whether the subject runs, what must come with it, that it is asked
+    for already, what its guards say. By nobody (a lapse, or a consequence of another move) the guards are asked, and
+    whether it runs. Who may not fire it is
     told of the guards only what they see anyway: what is missing tells of answers, of who judges, of where another
     evaluation stands."""
     found = [] if actor is None else against(subject, actor, transition.by, subject.act)
     seen = None if actor is None or not found else seen_by(actor, subject.place)
+    found.extend(_stopped(subject, transition))
     if actor is not None:
         given = {"reason": facts.payload.reason, "occasion": facts.payload.occasion}
         found.extend(NEED[need] for need in transition.needs if not given[need])
@@ -40,6 +43,18 @@ def blockers(
         if seen is None or guard.tells is None or guard.tells in seen:
             found.extend(guard.judge(facts, guard.params.model_validate(use.params)))
     return found
+
+
+def _stopped(subject: Moving, transition: Transition) -> list[Reason]:
+    """That the subject is suspended and the transition is for what runs, or the other way round. What is suspended with
+    what it is part of does not go on by itself."""
+    if transition.while_ == "always":
+        return []
+    if subject.suspended_with is not None:
+        return [suspended(subject.suspended_with)]
+    if transition.while_ == "running":
+        return [] if subject.suspended is None else [suspended(subject.suspended)]
+    return [NOT_SUSPENDED] if subject.suspended is None else []
 
 
 def neither(subject: Moving, actor: Actor, transition: Transition) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from mem.core.work import Work
 from mem.methods.models import Position
-from mem.rounds.models import Deadline
+from mem.recommendations.models import Recommendation
+from mem.rounds.models import CountryEvaluation, Deadline, Suspension
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,23 @@ class Due:
     since: datetime
 
 
+def _suspended() -> ColumnElement[bool]:
+    """Whether a position is suspended, by itself or with what it is part of."""
+    its = select(Recommendation.evaluation_id).where(Recommendation.id == Position.id)
+    evaluation = its.correlate(Position).scalar_subquery()
+    whole = select(CountryEvaluation.round_id).where(CountryEvaluation.id.in_([Position.id, evaluation]))
+    round_ = whole.correlate(Position).scalar_subquery()
+    held = Suspension.position_id.in_([Position.id, evaluation, round_])
+    return exists().where(Suspension.until.is_(None), held).correlate(Position)
+
+
 def due(work: Work, position_id: UUID | None = None) -> list[Due]:
-    """Every lapse (of one subject, if one is named) whose time has come and whose subject still stands there, oldest
-    first."""
+    """Every lapse (of one subject, if one is named) whose time has come and whose subject still stands there and runs,
+    oldest first."""
     query = (
         select(Deadline.position_id, Deadline.version, Deadline.lapse, Deadline.due_at)
         .join(Position, (Position.id == Deadline.position_id) & (Position.version == Deadline.version))
-        .where(Deadline.due_at <= work.now, Deadline.lapse.is_not(None))
+        .where(Deadline.due_at <= work.now, Deadline.lapse.is_not(None), ~_suspended())
         .order_by(Deadline.due_at, Deadline.position_id)
     )
     rows = work.db.execute(query if position_id is None else query.where(Deadline.position_id == position_id))

@@ -20,9 +20,10 @@ from mem.ledger.service import record
 from mem.methods.models import Position
 from mem.process.facts import Payload
 from mem.process.guards import EVALUATION, RECOMMENDATION, ROUND, Params
-from mem.recommendations.service import RecommendationStanding, issue
+from mem.recommendations.service import RecommendationStanding, issue, positions
 from mem.reports.assemble import assemble
 from mem.reports.versions import publish, recommended
+from mem.rounds import suspensions
 from mem.rounds.models import CountryEvaluation, Decision
 from mem.rounds.standing import RoundStanding, Standing
 
@@ -82,6 +83,28 @@ def fire_on_evaluations(work: Work, where: RoundStanding, done: Done, params: Fi
     return [Further(one, params.trigger) for one in ids]
 
 
+def suspend(work: Work, where: RoundStanding | Standing, done: Done, params: Params) -> Sequence[Further]:
+    """Let nothing be edited or moved, there and in all that is part of it, and no deadline run."""
+    assert done.payload.reason is not None
+    suspensions.suspend(work, where.id, _inside(work, where), done.payload.reason)
+    return ()
+
+
+def resume(work: Work, where: RoundStanding | Standing, done: Done, params: Params) -> Sequence[Further]:
+    """Let it go on, if it was suspended; the time that was lost is given back to every deadline."""
+    suspensions.resume(work, where.id, _inside(work, where))
+    return ()
+
+
+def _inside(work: Work, where: RoundStanding | Standing) -> list[UUID]:
+    """The positions of what is part of a round or of an evaluation."""
+    if isinstance(where, Standing):
+        return positions(work, [where.id])
+    query = select(CountryEvaluation.id).where(CountryEvaluation.round_id == where.id)
+    evaluations = list(work.db.execute(query).scalars())
+    return [*evaluations, *positions(work, evaluations)]
+
+
 def reopen_assessments(work: Work, where: Standing, done: Done, params: Params) -> Sequence[Further]:
     """Let every voice write again, until it hands in anew."""
     reopen(work, where.id)
@@ -136,6 +159,8 @@ def _effects(*effects: Effect) -> dict[str, Effect]:
 
 EFFECTS = _effects(
     Effect(fire_on_evaluations, Fire, frozenset({ROUND}), about=EVALUATION),
+    Effect(suspend, Params, frozenset({ROUND, EVALUATION}), needs=frozenset({"reason"})),
+    Effect(resume, Params, frozenset({ROUND, EVALUATION})),
     Effect(reopen_assessments, Params, frozenset({EVALUATION})),
     Effect(take_snapshot_of_answers, Params, frozenset({EVALUATION})),
     Effect(assemble_report, Params, frozenset({EVALUATION})),

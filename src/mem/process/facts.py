@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from mem.answers.declarations import not_applicable
 from mem.answers.service import current
 from mem.assessments.service import concluded
 from mem.assessments.voices import stances
@@ -77,12 +78,14 @@ class RoundFacts(Facts):
 
 @dataclass(frozen=True)
 class Answered:
-    """What a country has answered: values by question, questions said not to apply, units the cycle leaves out."""
+    """What a country has answered: values by question, questions said not to apply, units that the cycle leaves out or
+    the country declares not to apply; questions that were answered on its behalf, and it has not confirmed."""
 
     form: Form
     values: Mapping[str, Any]
     not_applicable: Collection[str]
     left_out: Collection[str]
+    unconfirmed: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class EvaluationFacts(Facts):
     concluded: Collection[str]
     stances: Mapping[str, Collection[str]]  # unit → states that have spoken to its newest conclusion
     open_comments: Collection[int]
+    openings: int
     decided: bool  # an occasion has decided since the newest version of the report
 
 
@@ -124,6 +128,7 @@ def evaluation_facts(work: Work, where: Standing, payload: Payload, asked: Colle
         "concluded": lambda: frozenset(concluded(work, where.id)),
         "stances": lambda: stances(work, where.id),
         "open_comments": lambda: tuple(row.number for row in listed(work, where.id) if row.disposition is None),
+        "openings": lambda: len(where.openings),
         "decided": lambda: _decided(work, where),
     }
     common = _common(work, where.method, where.round_id, where.id, payload, asked)
@@ -151,7 +156,8 @@ def _answered(work: Work, where: Standing) -> Answered:
         form=where.form,
         values={key: row.value for key, row in answers.items() if row.value is not None},
         not_applicable=frozenset(key for key, row in answers.items() if row.not_applicable is not None),
-        left_out=frozenset(excluded(work, where)),
+        left_out=frozenset(excluded(work, where)) | not_applicable(work, where.id, where.tree),
+        unconfirmed=tuple(key for key, row in answers.items() if row.on_behalf_of and row.confirmed_at is None),
     )
 
 

@@ -90,6 +90,18 @@ def every_required_answer_given(facts: EvaluationFacts, params: Params) -> Itera
     yield from missing(given.form, given.values, given.not_applicable, given.left_out)
 
 
+def paper_replies_are_confirmed(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Each answer that was given on behalf of the country is confirmed by it, or replaced by one of its own."""
+    for question in sorted(facts.answered.unconfirmed):
+        yield Reason("answer_unconfirmed", "The country has not confirmed this answer.", about=question)
+
+
+def nothing_is_opened(facts: EvaluationFacts, params: Params) -> Iterator[Reason]:
+    """Nothing is opened again to the country."""
+    if facts.openings:
+        yield Reason("still_opened", "Something is still opened to the country.")
+
+
 def assessors_are_assigned(facts: EvaluationFacts, params: AtLeast) -> Iterator[Reason]:
     """Experts of at least so many other states are assigned."""
     if len(facts.voices) < params.at_least:
@@ -169,6 +181,8 @@ GUARDS = _guards(
     _on_round(every_evaluation_is_in, InStages, "seats", about=EVALUATION, tells="progress"),
     _on_evaluation(round_is_in, InStages, "round", about=ROUND),
     _on_evaluation(every_required_answer_given, Params, "answered", tells="answers"),
+    _on_evaluation(paper_replies_are_confirmed, Params, "answered", tells="answers"),
+    _on_evaluation(nothing_is_opened, Params, "openings", tells="answers"),
     _on_evaluation(assessors_are_assigned, AtLeast, "voices", tells="assignments"),
     _on_evaluation(every_assessment_is_handed_in, Params, "voices", tells="assignments"),
     _on_evaluation(every_unit_is_concluded, Params, "rated", "concluded", tells="conclusions"),

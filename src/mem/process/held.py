@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from mem.answers.models import AnswerVersion, Submission
+from mem.answers.models import AnswerVersion, Confirmation, DeclarationVersion, Submission
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.core.canonical import digest_of
 from mem.core.clock import iso
@@ -24,7 +24,7 @@ from mem.evidence.models import Evidence
 from mem.ledger.models import Event
 from mem.methods.models import StageMove
 from mem.reports.models import Comment, Publication, ReportVersion, Response
-from mem.rounds.models import Assignment, Deadline
+from mem.rounds.models import Assignment, Deadline, Opening, Suspension
 
 Said = Mapping[str, Any]
 Written = dict[str, str]
@@ -72,6 +72,12 @@ def _due(chain: str, data: Said) -> Iterator[Said]:
         yield {"position": data["position"], "version": data["version"], "due_at": data["due_at"]}
 
 
+def _answers(chain: str, data: Said) -> Iterator[Said]:
+    whose = {"on_behalf_of": data.get("on_behalf_of"), "paper": data.get("paper")}
+    for one in data["answers"]:
+        yield {"chain": chain, **whose, **{column: one[column] for column in _ANSWER}}
+
+
 def _from(evaluation: ColumnElement[Any] | Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     return select(evaluation.label("chain"), *columns)
 
@@ -80,13 +86,38 @@ _ANSWER = ("question", "version", "value", "not_applicable", "question_sha256")
 _FINDING = ("unit", "version", "text", "rating", "citations")
 _COMMENT = ("comment", "number", "paragraph", "about", "text")
 _RESPONSE = ("comment", "disposition", "reason", "changed_text", "changed_rating")
+_DECLARED = ("unit", "version", "reason")
+_OPENED = ("kind", "artefacts", "questions", "units", "whole", "reason")
 _MOVE = ("workflow", "trigger", "from", "to", "version")
 
 KEPT: Mapping[str, Kept] = {
     "answers": Kept(
         ("chain", "question", "version"),
-        {"answers_given": _each("answers", *_ANSWER)},
-        _from(AnswerVersion.evaluation_id, *(getattr(AnswerVersion, one) for one in _ANSWER)),
+        {"answers_given": _answers},
+        _from(
+            AnswerVersion.evaluation_id,
+            *(getattr(AnswerVersion, one) for one in (*_ANSWER, "on_behalf_of", "paper")),
+        ),
+    ),
+    "confirmations": Kept(
+        ("chain", "question", "version"),
+        {"answers_confirmed": _each("answers", "question", "version")},
+        _from(Confirmation.evaluation_id, Confirmation.question, Confirmation.version),
+    ),
+    "declarations": Kept(
+        ("chain", "unit", "version"),
+        {"unit_declared": _one("unit", "version", "reason")},
+        _from(DeclarationVersion.evaluation_id, *(getattr(DeclarationVersion, one) for one in _DECLARED)),
+    ),
+    "openings": Kept(
+        ("chain", "opening"),
+        {"answers_opened": _one("opening", *_OPENED)},
+        _from(Opening.evaluation_id, Opening.id.label("opening"), *(getattr(Opening, one) for one in _OPENED)),
+    ),
+    "suspensions": Kept(
+        ("suspension",),
+        {"suspension_began": lambda _, data: [{one: data[one] for one in ("suspension", "position", "reason")}]},
+        select(Suspension.id.label("suspension"), Suspension.position_id.label("position"), Suspension.reason),
     ),
     "submissions": Kept(
         ("chain", "sha256"),

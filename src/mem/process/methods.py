@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mem.core.yaml import Fault
-from mem.people.actions import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN
+from mem.people.actions import ACTIONS, ARTEFACTS, CAPABILITIES, JUDGING, NEVER_OVER_THE_OWN, OPENED
 from mem.plans.definition import Tree, check_plans
-from mem.process.effects import EFFECTS, publish_report
+from mem.process.effects import EFFECTS, publish_report, resume, suspend
 from mem.process.guards import EVALUATION, GUARDS, RECOMMENDATION, ROUND
 from mem.questionnaires.check import check_questionnaires
 from mem.reports.blocks import KINDS, NAMED
@@ -36,6 +36,9 @@ VOCABULARY = Vocabulary(
         RECOMMENDATION: ACTIONS["recommendation.advance"].sees,
     },
     publishing={publish_report.__name__},
+    suspending={suspend.__name__},
+    resuming={resume.__name__},
+    openable={EVALUATION: OPENED},
 )
 
 

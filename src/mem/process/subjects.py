@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,7 +24,8 @@ from mem.workflow.definition import Transition, Workflow
 @dataclass(frozen=True)
 class Moving:
     """A subject as `advance` needs it: where it stands, its place for the policy, the chain its events go to,
-    and the actions of reading and advancing it."""
+    the actions of reading and advancing it, since when it is suspended by itself, and since when with what it is part
+    of."""
 
     where: RoundStanding | Standing | RecommendationStanding
     method: Method
@@ -32,6 +34,8 @@ class Moving:
     chain: UUID
     read: str
     act: str
+    suspended: datetime | None
+    suspended_with: datetime | None
 
     @property
     def stage(self) -> str:
@@ -66,10 +70,30 @@ def moving(work: Work, position_id: UUID, actor: Actor | None) -> Moving:
         raise NotFound
     if subject == ROUND:
         round_ = round_standing(work, position_id)
-        return Moving(round_, round_.method, round_.workflow, round_.place(), round_.id, "round.read", "round.advance")
+        return Moving(
+            round_,
+            round_.method,
+            round_.workflow,
+            round_.place(),
+            round_.id,
+            "round.read",
+            "round.advance",
+            round_.suspended,
+            None,
+        )
     if subject == EVALUATION:
         one = standing(work, position_id, actor)
-        return Moving(one, one.method, one.workflow, one.place, one.id, "evaluation.read", "evaluation.advance")
+        return Moving(
+            one,
+            one.method,
+            one.workflow,
+            one.place,
+            one.id,
+            "evaluation.read",
+            "evaluation.advance",
+            one.suspended,
+            one.round_suspended,
+        )
     found = recommendation(work, position_id, actor)
     evaluation = found.evaluation
     return Moving(
@@ -80,4 +104,6 @@ def moving(work: Work, position_id: UUID, actor: Actor | None) -> Moving:
         evaluation.id,
         "recommendation.read",
         "recommendation.advance",
+        None,
+        evaluation.round_suspended or evaluation.suspended,
     )

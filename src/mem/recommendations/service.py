@@ -122,6 +122,13 @@ def of_evaluation(work: Work, actor: Actor, evaluation_id: UUID) -> list[AnyRow]
     ]
 
 
+def positions(work: Work, evaluations: Sequence[UUID]) -> list[UUID]:
+    """The recommendations that came from some evaluations, wherever they stand."""
+    return list(
+        work.db.execute(select(Recommendation.id).where(Recommendation.evaluation_id.in_(evaluations))).scalars()
+    )
+
+
 def issued(work: Work, evaluation_id: UUID) -> list[AnyRow]:
     """As `of_evaluation`, for whoever has asked the policy already, or for the public once published."""
     query = (

@@ -60,6 +60,19 @@ def enter(work: Work, entry: Entry, chain_id: UUID) -> datetime | None:
     return due
 
 
+def keep(work: Work, entry: Entry) -> datetime | None:
+    """What moved and yet stays where it is keeps the deadline that runs; when it is due."""
+    before = (Deadline.position_id == entry.position_id) & (Deadline.version == entry.version - 1)
+    found = work.db.execute(select(Deadline.__table__).where(before)).first()
+    if found is None:
+        return None
+    due: datetime | None = found.due_at
+    first = None if due is None else found.first_due_at
+    kept = {**found._mapping, "version": entry.version, "number": found.number + 1, "first_due_at": first}
+    work.db.execute(insert(Deadline).values(kept))
+    return due
+
+
 def follow(work: Work, round_id: UUID, method: Method, cause: str) -> None:
     """Reckon anew the present deadlines of a round that hang on something, after `cause` (an event of the round), whose
     position is held. Nobody enters a stage meanwhile without seeing what changed. One that a person moved stays."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -131,6 +133,48 @@ class Conflict(Base):
     declared_at: Mapped[datetime]
     approval_id: Mapped[UUID | None] = mapped_column(ForeignKey("approval.id"))
     lifted_at: Mapped[datetime | None]
+
+
+class Suspension(Base):
+    """Nothing of a round, or of one evaluation, is edited or moved `since` then, `until` it goes on (null: not yet)."""
+
+    __tablename__ = "suspension"
+    __table_args__ = (
+        Index(
+            "uq_suspension_open", "position_id", unique=True,
+            sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL"),
+        ),
+    )  # fmt: skip
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class Opening(Base):
+    """What a country may change for a time, whatever the stage: `artefacts` about some questions and units, or about
+    everything (`whole`). It is over at its time, or when it is closed; `answers` and `sha256` are then the snapshot of
+    what stands."""
+
+    __tablename__ = "opening"
+    __table_args__ = (CheckConstraint("(closed_at IS NULL) = (sha256 IS NULL)", name="closed_with_a_snapshot"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[UUID] = mapped_column(ForeignKey("country_evaluation.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    artefacts: Mapped[list[Any]] = mapped_column(JSON)
+    questions: Mapped[list[Any]] = mapped_column(JSON)
+    units: Mapped[list[Any]] = mapped_column(JSON)
+    whole: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    until: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answers: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64))
 
 
 class Deadline(Base):

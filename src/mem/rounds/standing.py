@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +12,15 @@ from mem.core.errors import Conflict as Contradiction
 from mem.core.errors import NotAllowed, NotFound, Reason
 from mem.core.work import Work
 from mem.methods.method import Method
-from mem.methods.models import Position
+from mem.methods.models import Position, StageMove
 from mem.methods.service import pinned
 from mem.people.actions import ACTIONS
 from mem.people.policy import Actor, Allow, Place, decide
 from mem.plans.definition import Tree, Unit, tree_of
 from mem.questionnaires.definition import Form, form_of
 from mem.rounds.models import Assignment, CountryEvaluation, Cycle, CycleExclusion, Deadline, Round
+from mem.rounds.opened import Opened, opened, something_opened
+from mem.rounds.suspended import since
 from mem.rounds.walls import acted_for, conflicted
 from mem.workflow.definition import CycleKind, Scale, Stage, Workflow
 
@@ -62,6 +64,13 @@ _STANDING = (
             Assignment.handed_in_at.is_(None),
         )
         .label("owes"),
+        since(CountryEvaluation.id).label("suspended"),
+        since(Round.id).label("round_suspended"),
+        select(StageMove.from_stage)
+        .where(StageMove.position_id == Position.id, StageMove.seq == Position.version)
+        .scalar_subquery()
+        .label("before"),
+        something_opened().label("something_opened"),
         acted_for(_PERSON).label("acted_for"),
         conflicted(_PERSON).label("conflicted"),
     )
@@ -85,6 +94,7 @@ class RoundStanding:
     workflow: Workflow
     stage: str
     version: int
+    suspended: datetime | None
 
     def place(self, state: str | None = None) -> Place:
         return Place(
@@ -93,12 +103,14 @@ class RoundStanding:
             sees=self.workflow.sees(self.stage),
             edits=self.workflow.edits(self.stage),
             mechanism=self.method.mechanism.mechanism,
+            suspended=self.suspended,
         )
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A country evaluation, where it stands, and by which method. `assigned` speaks of the actor it was read for."""
+    """A country evaluation, where it stands, and by which method. `assigned` speaks of the actor it was read for;
+    `before` is the stage that was left last (None: it has not moved)."""
 
     id: UUID
     state: str
@@ -120,19 +132,25 @@ class Standing:
     owes: bool
     conflicted: bool
     acted_for: bool
+    suspended: datetime | None
+    round_suspended: datetime | None
+    before: str | None
+    openings: tuple[Opened, ...]
 
     @property
     def place(self) -> Place:
         return Place(
             self.method.roles,
             self.state,
-            sees=self.workflow.sees(self.stage),
+            sees=self.workflow.sees(self.stage, self.before),
             edits=self.workflow.edits(self.stage),
             assigned=self.assigned,
             owes=self.owes,
             conflicted=self.conflicted,
             acted_for=self.acted_for,
             mechanism=self.method.mechanism.mechanism,
+            suspended=self.round_suspended or self.suspended,
+            opened=frozenset(one for opening in self.openings for one in opening.artefacts),
         )
 
     @property
@@ -167,6 +185,7 @@ def round_standing(work: Work, round_id: UUID) -> RoundStanding:
             Position.workflow,
             Position.stage,
             Position.version,
+            since(Round.id).label("suspended"),
         )
         .join(Position, Position.id == Round.id)
         .where(Round.id == round_id)
@@ -176,23 +195,27 @@ def round_standing(work: Work, round_id: UUID) -> RoundStanding:
     method = pinned(work, found.method)
     return RoundStanding(
         round_id, found.code, found.title, found.synthetic, method,
-        method.workflows[found.workflow], found.stage, found.version,
+        method.workflows[found.workflow], found.stage, found.version, found.suspended,
     )  # fmt: skip
 
 
 def standing(work: Work, evaluation_id: UUID, actor: Actor | None) -> Standing:
-    """Read an evaluation as it stands for an actor, in one query. Raises `NotFound`."""
+    """Read an evaluation as it stands for an actor, in one query (a second where something is opened). Raises
+    `NotFound`."""
     person = actor.person_id if actor is not None else None
-    found = work.db.execute(_STANDING, {"evaluation": evaluation_id, "person": person}).first()
+    found = work.db.execute(_STANDING, {"evaluation": evaluation_id, "person": person, "now": work.now}).first()
     if found is None:
         raise NotFound
     method = pinned(work, found.method)
+    ended = method.workflows[found.workflow].stages[found.stage].final
+    openings = opened(work, evaluation_id) if found.something_opened and not ended else ()
     return Standing(
         evaluation_id, found.state, found.round_id, found.round_code, found.round_title,
         found.cycle_id, found.cycle_code, found.cycle_title, found.kind, found.synthetic,
         method, method.workflows[found.workflow], found.stage, found.version, found.entered_at,
         found.due_at if found.lapse is not None else None, found.assigned,
         found.owes, found.conflicted, found.acted_for,
+        found.suspended, found.round_suspended, found.before, openings,
     )  # fmt: skip
 
 
@@ -232,6 +255,12 @@ def round_permitted(work: Work, actor: Actor, action: str, round_id: UUID, state
 def may(actor: Actor | None, action: str, place: Place) -> bool:
     """Whether the policy allows it."""
     return isinstance(decide(actor, ACTIONS[action], place), Allow)
+
+
+def only_opened(actor: Actor, action: str, found: Standing) -> tuple[Opened, ...] | None:
+    """What limits an edit that the actor may make: None where the stage itself lets it, else all that is opened."""
+    by_stage = replace(found.place, opened=frozenset())
+    return None if not found.openings or may(actor, action, by_stage) else found.openings
 
 
 def excluded(work: Work, found: Standing) -> dict[str, str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Uuid, and_, exists, false, literal, or_
 
 from mem.methods.method import Method
-from mem.methods.models import Position
+from mem.methods.models import Position, StageMove
 from mem.people.policy import Actor, Grant, Place, own_states
 from mem.rounds.models import Assignment, CountryEvaluation
 from mem.rounds.walls import acted_for, conflicted
-from mem.workflow.definition import Role
+from mem.workflow.definition import Role, Workflow
 
 
 def visible_to(actor: Actor, method: Method, artefact: str = "progress") -> ColumnElement[bool]:
@@ -50,12 +50,19 @@ def _by(actor: Actor, grant: Grant, role: Role, method: Method, artefact: str) -
             )
         )
     shown = [
-        and_(
-            Position.workflow == name,
-            Position.stage.in_(
-                [stage for stage in workflow.stages if artefact in workflow.sees(stage).get(grant.role, ())]
-            ),
-        )
+        and_(Position.workflow == name, _shown(workflow, grant.role, artefact))
         for name, workflow in method.workflows.items()
     ]
     return and_(or_(false(), *shown), *conditions)
+
+
+def _shown(workflow: Workflow, role: str, artefact: str) -> ColumnElement[bool]:
+    """That the stage shows it, or the one before did where the stage says that this stays so."""
+    here = [stage for stage in workflow.stages if artefact in workflow.sees(stage).get(role, ())]
+    kept = [name for name, stage in workflow.stages.items() if stage.sees_as_before and name not in here]
+    if not kept:
+        return Position.stage.in_(here)
+    left = exists().where(
+        StageMove.position_id == Position.id, StageMove.seq == Position.version, StageMove.from_stage.in_(here)
+    )
+    return or_(Position.stage.in_(here), and_(Position.stage.in_(kept), left))

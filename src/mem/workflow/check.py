@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from mem.core.yaml import Fault, KeyPath, Source
 from mem.workflow.definition import (
+    SAME,
     Calendar,
     Mechanism,
     Members,
@@ -25,6 +26,7 @@ from mem.workflow.definition import (
     Workflow,
 )
 from mem.workflow.entries import member_faults, role_faults, scale_faults, twice
+from mem.workflow.incidents import opening_faults, sight_faults, suspension_faults
 from mem.workflow.loader import Folder, parse
 from mem.workflow.persons import blind_faults, person_faults, time_faults
 from mem.workflow.public import public_faults
@@ -149,6 +151,9 @@ class _Road:
             yield from self._transition(index)
         yield from self._reached()
         yield from public_faults(self.source, self.workflow, self.words.publishing)
+        yield from suspension_faults(self.source, self.workflow, self.words)
+        yield from sight_faults(self.source, self.workflow)
+        yield from opening_faults(self.source, self.workflow, self.found.calendar, self.words)
 
     def _stage(self, name: str) -> Iterable[Fault]:
         stage, path = self.workflow.stages[name], ("stages", name)
@@ -161,7 +166,7 @@ class _Road:
             yield from timing_faults(
                 self.source, self.workflow, name, found.calendar, found.mechanism, found.workflows, found.unreadable
             )
-        leaving = self.workflow.leaving(name)
+        leaving = [one for one in self.workflow.leaving(name) if one.to != SAME]
         if stage.final and leaving:
             yield self.source.fault(path, f"final, and yet '{leaving[0].trigger}' leaves it")
         if not stage.final and not leaving:
@@ -185,11 +190,12 @@ class _Road:
 
     def _transition(self, index: int) -> Iterable[Fault]:
         transition, path = self.workflow.transitions[index], ("transitions", index)
-        for stage in (*transition.from_, transition.to):
+        for stage in (*transition.from_, *({transition.to} - {SAME})):
             if stage not in self.workflow.stages:
                 key = "to" if stage == transition.to else "from"
                 yield self.source.fault((*path, key), f"unknown stage '{stage}'")
-        readable, otherwise = "roles.yaml" not in self.found.unreadable, self._fired_otherwise(transition.trigger)
+        readable, hidden = "roles.yaml" not in self.found.unreadable, bool(self.found.unreadable - {"roles.yaml"})
+        otherwise = self._fired_otherwise(transition.trigger) or (hidden and not transition.by)
         yield from person_faults(self.source, path, transition, self.found.roles, readable, otherwise)
         see = self.words.movers_see[self.workflow.subject]
         yield from blind_faults(self.source, path, self.workflow, transition, self.found.roles, see)
@@ -263,10 +269,11 @@ class _Road:
     def _reached(self) -> Iterable[Fault]:
         reached, ahead = {self.workflow.initial}, [self.workflow.initial]
         while ahead:
-            for transition in self.workflow.leaving(ahead.pop()):
-                if transition.to not in reached:
-                    reached.add(transition.to)
-                    ahead.append(transition.to)
+            stage = ahead.pop()
+            for to in (transition.leads(stage) for transition in self.workflow.leaving(stage)):
+                if to not in reached:
+                    reached.add(to)
+                    ahead.append(to)
         for name in self.workflow.stages:
             if name not in reached:
                 yield self.source.fault(("stages", name), "never reached from the initial stage")

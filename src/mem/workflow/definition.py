@@ -18,6 +18,9 @@ from mem.workflow.spans import StageDeadline
 
 Subject = Literal["round", "country_evaluation", "recommendation"]
 Needed = Literal["reason", "occasion"]
+When = Literal["running", "suspended", "always"]
+SAME = "same"
+"""Where a transition leads that stays where it is."""
 
 
 class Use(Definition):
@@ -43,35 +46,54 @@ Artefacts = dict[Name, list[Name]]
 
 class Stage(Definition):
     """Where a subject can stand: whom it waits for, who edits what, who sees what (roles to artefacts); `public` says
-    that the report has been published."""
+    that the report has been published, `sees_as_before` that each role sees what it saw in the stage that was left,
+    too."""
 
     title: LocalizedText
     waits_for: Name | None = None
     deadline: StageDeadline | None = None
     edits: Artefacts = {}
     sees: Artefacts = {}
+    sees_as_before: bool = False
     final: bool = False
     public: bool = False
 
 
 class Transition(Definition):
-    """A trigger leads from one or several stages to another; `by` nobody means only a lapse fires it. Where `second`
-    names roles, it takes two persons: one of these approves what one of those in `by` asks for."""
+    """A trigger leads from one or several stages to another, or stays where it is (`to: same`, with the deadline that
+    runs); `by` nobody means only a lapse fires it. Where `second` names roles, it takes two persons: one of these
+    approves what one of those in `by` asks for. `while` says whether the subject runs (unless said), is suspended, or
+    either."""
 
     trigger: Name
     from_: Annotated[list[Name], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
         alias="from", min_length=1
     )
     to: Name
+    while_: When = Field("running", alias="while")
     by: list[Name]
     second: list[Name] = []
     needs: list[Needed] = []
     guards: Uses = []
     effects: Uses = []
 
+    def leads(self, stage: str) -> str:
+        """The stage it leads to from a stage."""
+        return stage if self.to == SAME else self.to
+
+
+class OpeningKind(Definition):
+    """How something is opened again to a country for a time: for how long unless said (`days`, an entry of the
+    calendar), which `artefacts`, and whether everything may be opened at once (`whole`), and by how many."""
+
+    title: LocalizedText
+    days: Name
+    artefacts: list[Name] = Field(min_length=1)
+    whole: Literal["never", "one_person", "two_persons"] = "never"
+
 
 class Workflow(Definition):
-    """One road: the stages of one kind of subject, and the transitions between them."""
+    """One road: the stages of one kind of subject, and the transitions between them; and the kinds of opening."""
 
     workflow: Name
     version: int = Field(ge=1)
@@ -80,6 +102,7 @@ class Workflow(Definition):
     sees_always: Artefacts = {}
     stages: dict[Name, Stage] = Field(min_length=1)
     transitions: list[Transition] = Field(min_length=1)
+    openings: dict[Name, OpeningKind] = {}
 
     def transition(self, trigger: str, stage: str) -> Transition | None:
         """The transition of this trigger that leaves this stage."""
@@ -89,11 +112,15 @@ class Workflow(Definition):
         """The transitions that leave a stage, in the order of the file."""
         return [t for t in self.transitions if stage in t.from_]
 
-    def sees(self, stage: str) -> dict[str, frozenset[str]]:
-        """Role to the artefacts it sees in this stage, what is seen always included."""
-        here = self.stages[stage].sees
-        roles = {*here, *self.sees_always}
-        return {role: frozenset([*here.get(role, []), *self.sees_always.get(role, [])]) for role in roles}
+    def sees(self, stage: str, before: str | None = None) -> dict[str, frozenset[str]]:
+        """Role to the artefacts it sees in this stage, what is seen always included; and what it saw in the stage
+        `before`, where this one says so."""
+        here = self.stages[stage]
+        shown = [here.sees, self.sees_always]
+        if here.sees_as_before and before in self.stages:
+            shown.append(self.stages[before].sees)
+        roles = {role for table in shown for role in table}
+        return {role: frozenset(one for table in shown for one in table.get(role, [])) for role in roles}
 
     def edits(self, stage: str) -> dict[str, frozenset[str]]:
         """Role to the artefacts it edits in this stage."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from transitions import Machine, MachineError
 
 from mem.core.errors import Reason
-from mem.workflow.definition import Workflow
+from mem.workflow.definition import SAME, Workflow
 
 
 @dataclass
@@ -32,7 +32,8 @@ class Road:
             queued=False,
         )
         for transition in workflow.transitions:
-            self._machine.add_transition(transition.trigger, list(transition.from_), transition.to)
+            to = "=" if transition.to == SAME else transition.to
+            self._machine.add_transition(transition.trigger, list(transition.from_), to)
 
     def after(self, stage: str, trigger: str) -> str | Reason:
         """The stage a trigger leads to from `stage`, or the reason why it leads nowhere."""

@@ -15,13 +15,13 @@ def public_faults(source: Source, workflow: Workflow, publishing: Collection[str
         yield source.fault(("initial",), f"'{workflow.initial}' is marked public, and nothing is published yet")
     for index, transition in enumerate(workflow.transitions):
         publishes = any(effect.name in publishing for effect in transition.effects)
-        for stage in transition.from_ if transition.to in workflow.stages else ():
+        for stage, to in ((stage, transition.leads(stage)) for stage in transition.from_):
             reached = publishes or stage in public
-            if reached == (transition.to in public):
+            if to not in workflow.stages or reached == (to in public):
                 continue
             message = (
-                f"'{transition.to}' is not marked public, and from '{stage}' the report is"
+                f"'{to}' is not marked public, and from '{stage}' the report is"
                 if reached
-                else f"'{transition.to}' is marked public, and from '{stage}' nothing is published"
+                else f"'{to}' is marked public, and from '{stage}' nothing is published"
             )
             yield source.fault(("transitions", index, "to"), message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -24,7 +24,8 @@ class Vocabulary:
     """The closed lists that data may use: guards and effects, capabilities (with those that only a role that evaluates
     holds, and those that no role holds over its own state), for each artefact the capability that editing it takes
     (None: it is only ever seen), for each subject the artefacts of which whoever moves it sees one (none: all do), and
-    the effects that make the report public."""
+    the effects that make the report public, that suspend, and that end a suspension; the
+    artefacts that can be opened again, each by a subject that has them."""
 
     guards: Mapping[str, Verb]
     effects: Mapping[str, Verb]
@@ -34,3 +35,6 @@ class Vocabulary:
     artefacts: Mapping[str, str | None]
     movers_see: Mapping[str, frozenset[str]]
     publishing: Collection[str]
+    suspending: Collection[str] = ()
+    resuming: Collection[str] = ()
+    openable: Mapping[str, Collection[str]] = field(default_factory=dict)
