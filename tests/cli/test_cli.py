@@ -163,7 +163,7 @@ def test_a_broken_folder_is_told_with_file_line_path_and_message(mem: Command, t
 
 def test_every_fault_of_a_folder_is_told_at_once(mem: Command, tmp_path: Path) -> None:
     folder, fault = broken(tmp_path)
-    runs.replace(folder / "roles.yaml", "export_drafts]\n  commission", "read_minds]\n  commission")
+    runs.replace(folder / "roles.yaml", "capabilities: [read_record]", "capabilities: [read_minds]")
     (folder / "scales.yaml").write_text("scales: {", encoding="utf-8")
     told = mem("workflow", "check", folder).stderr.splitlines()
     assert fault in told
