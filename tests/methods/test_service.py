@@ -39,7 +39,10 @@ def moves(method: Method) -> set[tuple[str, str, str, str]]:
     roads = method.workflows.values()
     beginnings = {(road.workflow, "", "", road.initial) for road in roads}
     return beginnings | {
-        (road.workflow, stage, one.trigger, one.to) for road in roads for one in road.transitions for stage in one.from_
+        (road.workflow, stage, one.trigger, one.leads(stage))
+        for road in roads
+        for one in road.transitions
+        for stage in one.from_
     }
 
 

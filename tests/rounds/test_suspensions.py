@@ -98,8 +98,9 @@ def test_a_lapse_does_not_fire_while_it_is_suspended_and_the_lost_time_is_given_
     assert here.standing().entered_at == came
     assert due(replace(here.work, now=NOW + limit)) == []
     assert [one.position_id for one in due(replace(here.work, now=NOW + limit + timedelta(days=5)))] == [here.id]
-    (said,) = recorded(here.work, here.round, "suspension_ended")
-    assert {"position": str(here.id), "due_at": "2026-03-28T12:00:00.000000Z"} in said["data"]["deadlines"]
+    (said,) = recorded(here.work, here.id, "deadline_moved")
+    assert said["data"]["due_at"] == "2026-03-28T12:00:00.000000Z"
+    assert said["data"]["cause"] == "suspension_ended"
 
 
 def test_one_evaluation_is_suspended_by_itself_and_loses_its_own_time_once(commenting: World) -> None:

@@ -64,9 +64,9 @@ ROWS = [
     ),
     Changed(
         "a circle", EVALUATION,
-        "deadline: {days: revision}\n    edits:\n      mem_unit: [assignments, deadlines]\n      expert: [responses]",
+        "deadline: {days: revision}\n    edits:\n      mem_unit: [assignments, openings, deadlines]\n      expert: [responses]",
         "deadline: {days: revision, before: {deadline: revision}}\n    edits:\n"
-        "      mem_unit: [assignments, deadlines]\n"
+        "      mem_unit: [assignments, openings, deadlines]\n"
         "      expert: [responses]",
         (
             Expected(
