@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,14 +15,14 @@ from mem.cli.operations import (
     Unfit,
     add_officer,
     export_ledger,
-    opened,
+    newest,
     prepare,
     verify_files,
     verify_ledger,
 )
 from mem.cli.terminal import Json, Told, Url, console, errors, fail, settings_of
+from mem.cli.workflows import workflow
 from mem.core.clock import now
-from mem.core.db import Database
 from mem.core.errors import MemError, MethodDamaged
 from mem.core.work import Work
 from mem.methods.method import Method
@@ -38,7 +36,6 @@ main = typer.Typer(
     help="The engine that drives an evaluation round.",
 )
 plan = typer.Typer(no_args_is_help=True, help="Plans of action.")
-workflow = typer.Typer(no_args_is_help=True, help="Methods as data.")
 ledger = typer.Typer(no_args_is_help=True, help="The record of what was done.")
 people = typer.Typer(no_args_is_help=True, help="Persons and tokens.")
 for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "people": people}.items():
@@ -53,17 +50,6 @@ LONGEST_NAME = 200
 def private() -> None:
     # whatever a command makes is for whoever gave it alone: the database, the evidence, the keys, an export
     os.umask(0o077)
-
-
-@contextmanager
-def _database(database_url: str) -> Iterator[Database]:
-    """A database at the newest schema; anything else is refused with what to do."""
-    from mem.migrate import current, head  # noqa: PLC0415
-
-    with opened(settings_of(database_url)) as database:
-        if current(database) != head():
-            fail(["This database is not at the newest schema: run `mem migrate` first."])
-        yield database
 
 
 def _prepare(settings: Settings) -> None:
@@ -111,20 +97,6 @@ def plan_show(
     fail([f"no installed mechanism has a plan '{code}'"])
 
 
-@workflow.command("check")
-def workflow_check(folder: Path) -> None:
-    """Check a mechanism's folder: every fault with file, line and path. Exits 1 when there is one."""
-    from mem.cli.script import check_script  # noqa: PLC0415
-    from mem.process.methods import read_definitions  # noqa: PLC0415
-
-    found = read_definitions(folder)
-    method = None if found.faults else Method.of(found.parts)
-    faults = dict.fromkeys([*found.faults, *check_script(folder, method)])
-    if faults:
-        fail([str(fault) for fault in faults])
-    console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False, markup=False)
-
-
 @main.command()
 def serve(
     host: str = "127.0.0.1",
@@ -158,7 +130,7 @@ def tick(database_url: Url = "") -> None:
     """Fire every lapse that is due, each once."""
     from mem.process.lapses import fire_due  # noqa: PLC0415
 
-    with _database(database_url) as database:
+    with newest(database_url) as database:
         for line in fire_due(database, now):
             console.print(line, highlight=False, markup=False)
 
@@ -169,7 +141,7 @@ def check(as_json: Json = False, database_url: Url = "") -> None:
     from mem.process.held import KEPT, unheld  # noqa: PLC0415
     from mem.process.invariants import INVARIANTS, violations  # noqa: PLC0415
 
-    with _database(database_url) as database, database.read() as connection:
+    with newest(database_url) as database, database.read() as connection:
         work = Work(connection, now())
         broken = {one.name: one.rows for one in violations(work)}
         broken |= {f"{name}_are_what_the_record_says": rows for name, rows in unheld(work).items()}
@@ -211,7 +183,7 @@ def people_add(
 @ledger.command("export")
 def ledger_export(file: Annotated[Path, typer.Argument(help="Where to write.")], database_url: Url = "") -> None:
     """Write every event of every chain, one JSON object a line. It holds everything: keep it secret."""
-    with _database(database_url):
+    with newest(database_url):
         console.print(f"{export_ledger(settings_of(database_url), file)} events written", highlight=False)
 
 
@@ -226,7 +198,7 @@ def ledger_verify(
 ) -> None:
     """Recompute every chain, and hold checkpoints and receipts against them. Exits 1 on any fault."""
     if export is None:
-        with _database(database_url):
+        with newest(database_url):
             found = verify_ledger(settings_of(database_url))
     else:
         try:

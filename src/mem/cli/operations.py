@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from mem import verify
+from mem.cli.terminal import fail, settings_of
 from mem.core.clock import now
 from mem.core.db import SERVER, Database
 from mem.core.errors import Invalid
@@ -20,7 +21,7 @@ from mem.core.work import Work
 from mem.ledger.export import leaves
 from mem.ledger.service import chains, faults
 from mem.methods.method import Method
-from mem.migrate import upgrade
+from mem.migrate import current, head, upgrade
 from mem.people.service import add_person, grant_role, issue_token
 from mem.settings import Settings
 
@@ -46,6 +47,15 @@ def opened(settings: Settings, by_owner: bool = False) -> Iterator[Database]:
         raise Unfit(f"This login may not: {said}. MEM_OWNER_URL says who owns the tables.") from error
     finally:
         database.dispose()
+
+
+@contextmanager
+def newest(database_url: str) -> Iterator[Database]:
+    """The database of a command, at the newest schema; anything else is refused with what to do."""
+    with opened(settings_of(database_url)) as database:
+        if current(database) != head():
+            fail(["This database is not at the newest schema: run `mem migrate` first."])
+        yield database
 
 
 def prepare(settings: Settings) -> None:

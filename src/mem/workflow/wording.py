@@ -1,0 +1,36 @@
+"""How is something of a definition said in one line to whoever reads it: a text, a guard, the time of a stage?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mem.workflow.definition import Calendar, Stage, Use, Workflow
+
+
+def in_language(text: Mapping[str, str], language: str) -> str:
+    """A text in a language, or in the first one that it has."""
+    return text.get(language) or next(iter(text.values()))
+
+
+def of_use(use: Use) -> str:
+    """A guard or an effect with its parameters."""
+    given = ", ".join(f"{name}: {_value(value)}" for name, value in use.params.items())
+    return f"{use.name} ({given})" if given else use.name
+
+
+def of_time(stage: Stage, calendar: Calendar) -> str | None:
+    """How long a stage lasts; None where nothing limits it."""
+    if stage.deadline is None:
+        return None
+    days = calendar.days[stage.deadline.days].days
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def lapses(workflow: Workflow, trigger: str, stage: str) -> bool:
+    """Whether a trigger fires by itself when the time of a stage has passed."""
+    deadline = workflow.stages[stage].deadline
+    return deadline is not None and deadline.lapse == trigger
+
+
+def _value(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
