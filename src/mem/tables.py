@@ -35,7 +35,8 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "conflict": ("approval_id", "lifted_at"),
     "membership": ("ended_at",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
-    "position": ("stage", "version", "entered_at"),
+    "position": ("method", "stage", "version", "entered_at"),
+    "round": ("method",),
     "token": ("revoked_at",),
 }
 """Table to the columns that the code changes in place."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, true, update
 from tests import looking
+from tests.changed_methods import changed, with_more_days
 from tests.looking import put, rows, undone, unguarded
 from tests.worlds import World
 
@@ -14,8 +15,9 @@ from mem.answers.models import AnswerVersion, Submission
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.core.db import Base
 from mem.evidence.models import Evidence
-from mem.methods.models import StageMove
+from mem.methods.models import MethodChange, StageMove
 from mem.process.held import KEPT, unheld
+from mem.process.migrating import migrate
 from mem.reports.models import Comment, Publication, ReportVersion, Response
 
 published = looking.at("published")
@@ -36,6 +38,7 @@ CHANGED: list[tuple[str, type[Base], dict[str, Any]]] = [
     ("comments", Comment, {"text": "Another."}),
     ("responses", Response, {"reason": "Another."}),
     ("publications", Publication, {"version": 1}),
+    ("method_changes", MethodChange, {"reason": "Another."}),
     ("moves", StageMove, {"trigger": "issue", "from_stage": "enrolled", "to_stage": "answering"}),
 ]
 
@@ -51,6 +54,9 @@ def test_what_was_changed_in_a_table_is_found(
     published: World, name: str, table: type[Base], values: dict[str, Any]
 ) -> None:
     here = published
+    if table is MethodChange:
+        new = changed(here.method, with_more_days)
+        migrate(here.by(here.secretariat), here.secretariat, here.round, new, {}, "A new version.")
     with undone(here.work):
         unguarded(here.work, table.__tablename__)
         every = len(rows(here.work, table))

@@ -63,7 +63,7 @@ def test_it_is_drawn(says: str, line: str, lines: list[str]) -> None:
 
 def test_what_is_asked_for_is_listed_below_and_nothing_where_nothing_is(lines: list[str]) -> None:
     listed = [line for line in lines if line.startswith("- ")]
-    assert listed == ["- **go**: `round_is_in (workflow: round, stages: running)`", "- **leave**: the reason"]
+    assert listed == ["- **go**: `round_is_in (stages: running, workflow: round)`", "- **leave**: the reason"]
     assert lines.count("Conditions:") == 1
 
 

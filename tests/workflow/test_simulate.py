@@ -118,8 +118,8 @@ def test_a_deadlock_is_told_with_who_waits_and_the_shortest_way_to_it() -> None:
     visit = [way("go", "home", "there"), way("return", "there", "over", guards=[round_in("over")])]
     deadlock = found(roads(ROUND, visit), 1).findings[-1]
     message = (
-        "nothing moves: round in 'running' 'close' waits: every_evaluation_is_in (workflow: visit, stages: over); "
-        "visit in 'there' 'return' waits: round_is_in (workflow: round, stages: over)"
+        "nothing moves: round in 'running' 'close' waits: every_evaluation_is_in (stages: over, workflow: visit); "
+        "visit in 'there' 'return' waits: round_is_in (stages: over, workflow: round)"
     )
     path = ("round: open from begun", "visit: go from home")
     assert deadlock == Finding("deadlock", "round", "running", message, path)
@@ -140,7 +140,7 @@ def test_who_waits_for_whom_is_told_stage_by_stage() -> None:
     waits = found(roads(ROUND, VISIT)).waits
     assert waits[1] == Wait(
         "round", "running", "clerk", {"close": ("clerk",)},
-        {"close": ("every_evaluation_is_in (workflow: visit, stages: over)",)},
+        {"close": ("every_evaluation_is_in (stages: over, workflow: visit)",)},
     )  # fmt: skip
     assert [(one.workflow, one.stage) for one in waits] == [
         ("round", "begun"), ("round", "running"), ("visit", "home"), ("visit", "there")

@@ -21,8 +21,8 @@ def test_a_text_is_told_in_the_language_asked_for_or_in_its_first(language: str,
     [
         ({"all_is_well": {}}, "all_is_well"),
         ({"some_are_there": {"at_least": 2}}, "some_are_there (at_least: 2)"),
-        (round_in("a", "b"), "round_is_in (workflow: round, stages: a or b)"),
-        (visits_in("a"), "every_evaluation_is_in (workflow: visit, stages: a)"),
+        (round_in("a", "b"), "round_is_in (stages: a or b, workflow: round)"),
+        (visits_in("a"), "every_evaluation_is_in (stages: a, workflow: visit)"),
     ],
 )
 def test_a_guard_is_told_with_its_parameters(use: dict[str, Any], said: str) -> None:

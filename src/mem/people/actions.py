@@ -44,6 +44,7 @@ JUDGED = frozenset({"findings", "conclusions", "report", "comments", "responses"
 RECORDED: Mapping[str, str] = {
     "state_enrolled": "progress",
     "stage_moved": "progress",
+    "method_changed": "progress",
     "decision_recorded": "progress",
     "approval_asked": "progress",
     "approval_given": "progress",

@@ -20,7 +20,7 @@ from mem.core.canonical import digest_of
 from mem.core.work import Work
 from mem.evidence.models import Evidence
 from mem.ledger.models import Event
-from mem.methods.models import StageMove
+from mem.methods.models import MethodChange, StageMove
 from mem.reports.models import Comment, Publication, ReportVersion, Response
 from mem.rounds.models import Assignment
 
@@ -72,6 +72,7 @@ _ANSWER = ("question", "version", "value", "not_applicable", "question_sha256")
 _FINDING = ("unit", "version", "text", "rating", "citations")
 _COMMENT = ("comment", "number", "paragraph", "about", "text")
 _RESPONSE = ("comment", "disposition", "reason", "changed_text", "changed_rating")
+_CHANGE = ("workflow", "from", "to", "version", "before", "after", "reason")
 _MOVE = ("workflow", "trigger", "from", "to", "version")
 
 KEPT: Mapping[str, Kept] = {
@@ -159,6 +160,20 @@ KEPT: Mapping[str, Kept] = {
             StageMove.from_stage.label("from"),
             StageMove.to_stage.label("to"),
             StageMove.seq.label("version"),
+        ),
+    ),
+    "method_changes": Kept(
+        ("position", "version"),
+        {"method_changed": lambda _, data: [{"position": data["position"], **{one: data[one] for one in _CHANGE}}]},
+        select(
+            MethodChange.position_id.label("position"),
+            MethodChange.workflow,
+            MethodChange.from_stage.label("from"),
+            MethodChange.to_stage.label("to"),
+            MethodChange.seq.label("version"),
+            MethodChange.from_method.label("before"),
+            MethodChange.to_method.label("after"),
+            MethodChange.reason,
         ),
     ),
 }

@@ -13,8 +13,8 @@ def in_language(text: Mapping[str, str], language: str) -> str:
 
 
 def of_use(use: Use) -> str:
-    """A guard or an effect with its parameters."""
-    given = ", ".join(f"{name}: {_value(value)}" for name, value in use.params.items())
+    """A guard or an effect with its parameters, by name: a pinned copy does not keep their order."""
+    given = ", ".join(f"{name}: {_value(value)}" for name, value in sorted(use.params.items()))
     return f"{use.name} ({given})" if given else use.name
 
 
