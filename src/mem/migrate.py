@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from mem.core.db import Database
+from mem.shipped import shipped
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+SCRIPTS = shipped("migrations")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mem.shipped import shipped
+
+WORKFLOWS = Path("workflows")
+
+
+def _found(workflows: Path) -> Path:
+    return workflows if workflows != WORKFLOWS or workflows.is_dir() else shipped("workflows")
 
 
 class Settings(BaseSettings):
-    """`database_url` empty: SQLite in `data_dir`. `workflows`: a folder of mechanism folders, or one of them.
+    """`database_url` empty: SQLite in `data_dir`. `workflows`: a folder of mechanism folders, or one of them; unless
+    said, `workflows` where the command is given, or else what came with the code.
 
     On PostgreSQL: `owner_url`, whose login owns the tables and migrates them (empty: that of `database_url`), and
     `one_login`, which lets the server log in as the owner, for demonstrations and tests; it works with narrow hands.
@@ -21,7 +32,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     owner_url: str = ""
     one_login: bool = False
-    workflows: Path = Path("workflows")
+    workflows: Annotated[Path, AfterValidator(_found)] = Field(WORKFLOWS, validate_default=True)
 
     @property
     def url(self) -> str:

@@ -41,7 +41,8 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "occasion": ("held_on",),
     "person": ("id",),  # never changed: who locks a row must hold the right to change something of it
     "opening": ("closed_at", "closed_by", "answers", "sha256"),
-    "position": ("stage", "version", "entered_at"),
+    "position": ("method", "stage", "version", "entered_at"),
+    "round": ("method",),
     "round_date": ("day", "number"),
     "sandbox": ("instant", "number"),
     "suspension": ("until",),

@@ -97,6 +97,7 @@ PLANTED = (
     _import(PROCESS, "mem.process.effects", "mem.process.advance"),
     _import(PROCESS, "mem.process.guards", "mem.process.effects"),
     _import(PROCESS, "mem.process.facts", "mem.process.guards"),
+    _import(PROCESS, "mem.process.running", "mem.process.migrating"),
     _import(BACKUP, "mem.backup.contents", "mem.backup.copies"),
     _import(HTTP, "mem.process.lapses", "fastapi"),
     _import(HTTP, "mem.people.service", "starlette.requests"),

@@ -32,11 +32,13 @@ ONLY_ADDED_TO = (
     "event", "answer_version", "submission", "finding_version", "conclusion_version", "report_version", "comment",
     "response", "publication", "decision", "stage_move", "method", "method_part", "allowed_transition", "checkpoint",
     "stance", "evidence", "evidence_unit", "recommendation", "answer_confirmation", "declaration_version",
+    "method_change",
 )  # fmt: skip
 OTHERS = {
     "position_moves_only_as_allowed", "position_begins_as_allowed", "membership_only_ended", "membership_no_delete",
     "token_only_ended", "token_no_delete", "allowed_transition_closed", "method_part_closed",
     "suspension_only_ended", "suspension_no_delete", "opening_only_ended", "opening_no_delete",
+    "method_change_fits", "round_follows_its_position",
 }  # fmt: skip
 SCHEMA = {
     "sqlite": "SELECT type, name, sql FROM sqlite_master",

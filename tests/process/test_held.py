@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, true, update
 from tests import looking
+from tests.changed_methods import changed, with_more_days
 from tests.looking import NOW, put, rows, undone, unguarded
 from tests.worlds import World
 
@@ -19,8 +20,9 @@ from mem.approvals.service import Asked, ask, found
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
 from mem.core.db import Base
 from mem.evidence.models import Evidence
-from mem.methods.models import StageMove
+from mem.methods.models import MethodChange, StageMove
 from mem.process.held import KEPT, unheld
+from mem.process.migrating import migrate
 from mem.reports.models import Comment, Publication, ReportVersion, Response
 from mem.rounds.models import Deadline, Opening, Suspension
 
@@ -68,6 +70,7 @@ CHANGED: list[tuple[str, type[Base], dict[str, Any]]] = [
     ("openings", Opening, {"whole": True}),
     ("confirmations", Confirmation, {"version": 1}),
     ("declarations", DeclarationVersion, {"reason": None}),
+    ("method_changes", MethodChange, {"reason": "Another."}),
     ("moves", StageMove, {"trigger": "issue", "from_stage": "enrolled", "to_stage": "answering"}),
 ]
 
@@ -83,6 +86,9 @@ def test_what_was_changed_in_a_table_is_found(
     published: World, name: str, table: type[Base], values: dict[str, Any]
 ) -> None:
     here = published
+    if table is MethodChange:
+        new = changed(here.method, with_more_days)
+        migrate(here.by(here.secretariat), here.secretariat, here.round, new, {}, "A new version.")
     with undone(here.work):
         unguarded(here.work, table.__tablename__)
         every = len(rows(here.work, table))

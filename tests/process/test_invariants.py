@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 from tests import databases
+from tests.changed_methods import changed, with_more_days
 from tests.conftest import THEN
 from tests.worlds import world
 
@@ -19,8 +20,9 @@ from mem.ledger.keys import SigningKey
 from mem.methods.method import Method
 from mem.people.service import issue_token
 from mem.process.invariants import INVARIANTS, violations
+from mem.process.migrating import migrate
 
-FIRST, SECOND = (f"(SELECT id FROM round WHERE code = '{code}')" for code in ("first", "second"))
+FIRST, SECOND, THIRD = (f"(SELECT id FROM round WHERE code = '{code}')" for code in ("first", "second", "third"))
 BRB = f"(SELECT id FROM country_evaluation WHERE state = 'BRB' AND round_id = {FIRST})"
 CHL = f"(SELECT id FROM country_evaluation WHERE state = 'CHL' AND round_id = {SECOND})"
 EXPERT = f"(SELECT person_id FROM designation WHERE state = 'CHL' AND round_id = {FIRST})"
@@ -28,6 +30,7 @@ SOMEBODY = "(SELECT id FROM person WHERE name = 'auditor' LIMIT 1)"
 LATER = "'2999-01-01 00:00:00.000000'"
 NOT_ALLOWED = "a_move_is_one_that_its_method_allows"
 OF_ITS_ROAD = "a_move_is_of_the_road_its_position_is_on"
+OF_ITS_EVALUATION = "a_recommendation_runs_by_the_method_of_its_evaluation"
 DESIGNATED = "an_assignment_is_of_the_person_designated"
 BY_DESIGNATED = "a_finding_is_by_one_designated_by_the_state_of_its_voice"
 ONE_VOICE = "who_holds_a_voice_holds_one_on_the_evaluation"
@@ -135,9 +138,18 @@ ROWS = [
     ),
     Row(
         "an_evaluation_runs_by_the_method_of_its_round", "it runs by another",
-        f"UPDATE position SET method = 'x' WHERE id = {BRB}", also=(OF_ITS_ROAD,),
+        f"UPDATE position SET method = 'x' WHERE id = {BRB}", also=(OF_ITS_ROAD, OF_ITS_EVALUATION),
     ),
-    Row("a_method_has_its_parts", "they are gone", "DELETE FROM method_part"),
+    Row(
+        OF_ITS_EVALUATION, "it runs by another",
+        "UPDATE position SET method = 'x' WHERE subject = 'recommendation'",
+        also=("a_position_that_never_moved_stands_at_a_beginning",),
+    ),
+    Row(
+        "a_change_of_method_leads_to_the_next_or_to_where_it_stands", "it leads to another",
+        f"UPDATE method_change SET to_method = 'x' WHERE position_id = {THIRD}",
+    ),
+    Row("a_method_has_its_parts", "they are gone", "DELETE FROM method_part", rows=2),
     Row(
         "nobody_is_assigned_to_the_own_country", "a voice becomes that of the country",
         "UPDATE assignment SET expert_state = 'BRB' WHERE expert_state = 'CHL'", also=(DESIGNATED, BY_DESIGNATED),
@@ -248,14 +260,14 @@ ROWS = [
     ),
     Row(
         "what_a_cycle_leaves_out_has_a_reason", "an empty one",
-        "UPDATE cycle_exclusion SET reason = '  ' WHERE unit = 'DR'", rows=2,
+        "UPDATE cycle_exclusion SET reason = '  ' WHERE unit = 'DR'", rows=3,
     ),
     Row("evidence_supports_some_unit", "it supports none", "DELETE FROM evidence_unit"),
     Row("a_token_keeps_a_hash_and_an_end", "it keeps the secret", "UPDATE token SET secret_sha256 = 'open sesame'"),
     Row("a_token_keeps_a_hash_and_an_end", "it never was good", "UPDATE token SET expires_at = created_at"),
     Row(
         "a_role_ends_after_it_began", "it ended before",
-        "UPDATE membership SET ended_at = '1999-01-01 00:00:00.000000' WHERE role = 'commission'", rows=2,
+        "UPDATE membership SET ended_at = '1999-01-01 00:00:00.000000' WHERE role = 'commission'", rows=3,
     ),
     Row("checkpoints_are_numbered_without_a_gap", "the first is gone", "DELETE FROM checkpoint WHERE number = 1"),
     Row(
@@ -266,7 +278,8 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def whole(sqlite_template: Path, method: Method, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which a published evaluation, a second round that never moved, a token and two checkpoints are."""
+    """A database in which a published evaluation, a second round that never moved, a third that went to another method,
+    a token and two checkpoints are."""
     folder = tmp_path_factory.mktemp("invariants")
     database = Database(databases.sqlite_copy(sqlite_template, folder))
     key = SigningKey.at(folder / "key.pem")
@@ -277,6 +290,9 @@ def whole(sqlite_template: Path, method: Method, tmp_path_factory: pytest.TempPa
         make_checkpoint(work, key)
         world(work, method, "second")
         make_checkpoint(work, key)
+        third = world(work, method, "third")
+        by = third.secretariat
+        migrate(third.by(by), by, third.round, changed(method, with_more_days), {}, "A new version.")
     database.dispose()
     return folder / "mem.db"
 

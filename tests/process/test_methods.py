@@ -14,7 +14,7 @@ from mem.methods.method import Method
 from mem.process.effects import EFFECTS, Effect
 from mem.process.guards import GUARDS, Guard
 from mem.process.methods import VOCABULARY, read_definitions
-from mem.workflow.vocabulary import Verb
+from mem.workflow.vocabulary import Verb, Walk
 
 MECHANISM, REPORT, PLAN = "mechanism.yaml", "report.yaml", "plans/hemispheric-2016-2020.yaml"
 HEAD, SECTION = "questionnaires/mem-7.yaml", "questionnaires/mem-7/IC.yaml"
@@ -294,10 +294,16 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def verb(one: Guard | Effect) -> Verb:
-    return Verb(one.params, one.subjects, one.about, one.needs)
+    return Verb(one.params, one.subjects, one.about, one.needs, one.walk)
 
 
 def test_the_words_of_the_data_are_the_guards_and_effects_with_all_that_the_check_asks_of_them() -> None:
     assert VOCABULARY.guards == {name: verb(guard) for name, guard in GUARDS.items()}
     assert VOCABULARY.effects == {name: verb(effect) for name, effect in EFFECTS.items()}
     assert not set(VOCABULARY.guards) & set(VOCABULARY.effects)
+
+
+def test_what_speaks_of_other_subjects_says_what_that_means_to_a_walk() -> None:
+    verbs = {**VOCABULARY.guards, **VOCABULARY.effects}
+    assert {name for name, one in verbs.items() if one.about is not None and one.walk is Walk.FREE} == set()
+    assert {one.walk for one in verbs.values()} == {*Walk}

@@ -64,7 +64,8 @@ ROWS = [
     ),
     Changed(
         "a circle", EVALUATION,
-        "deadline: {days: revision}\n    edits:\n      mem_unit: [assignments, openings, deadlines]\n      expert: [responses]",
+        "deadline: {days: revision}\n    edits:\n      mem_unit: [assignments, openings, deadlines]\n"
+        "      expert: [responses]",
         "deadline: {days: revision, before: {deadline: revision}}\n    edits:\n"
         "      mem_unit: [assignments, openings, deadlines]\n"
         "      expert: [responses]",

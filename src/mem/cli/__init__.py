@@ -22,6 +22,7 @@ from mem.cli.operations import (
     verify_ledger,
 )
 from mem.cli.terminal import Json, Told, Url, console, errors, fail, settings_of
+from mem.cli.workflows import workflow
 from mem.core.clock import now
 from mem.core.errors import MemError, MethodDamaged
 from mem.core.work import Work
@@ -36,7 +37,6 @@ main = typer.Typer(
     help="The engine that drives an evaluation round.",
 )
 plan = typer.Typer(no_args_is_help=True, help="Plans of action.")
-workflow = typer.Typer(no_args_is_help=True, help="Methods as data.")
 ledger = typer.Typer(no_args_is_help=True, help="The record of what was done.")
 people = typer.Typer(no_args_is_help=True, help="Persons and tokens.")
 for name, group in {"plan": plan, "workflow": workflow, "ledger": ledger, "people": people}.items():
@@ -96,20 +96,6 @@ def plan_show(
                     console.print(f"{'  ' * len(unit.parents)}  {note}", highlight=False, markup=False)
         return
     fail([f"no installed mechanism has a plan '{code}'"])
-
-
-@workflow.command("check")
-def workflow_check(folder: Path) -> None:
-    """Check a mechanism's folder: every fault with file, line and path. Exits 1 when there is one."""
-    from mem.cli.script import check_script  # noqa: PLC0415
-    from mem.process.methods import read_definitions  # noqa: PLC0415
-
-    found = read_definitions(folder)
-    method = None if found.faults else Method.of(found.parts)
-    faults = dict.fromkeys([*found.faults, *check_script(folder, method)])
-    if faults:
-        fail([str(fault) for fault in faults])
-    console.print(f"{folder}: {len(found.parts)} files, no fault", highlight=False, markup=False)
 
 
 @main.command()

@@ -31,6 +31,7 @@ from mem.migrate import downgrade
 from mem.people.models import Person
 from mem.rounds.models import Round
 from mem.settings import Settings
+from mem.shipped import IS_WHEEL
 
 SYNTHETIC = "Synthetic "
 """How the name of everybody in a demo begins."""
@@ -200,4 +201,4 @@ def how_to_open(settings: Settings) -> str:
             "MEM_ONE_LOGIN=1 mem serve, with the address of this database in MEM_DATABASE_URL, "
             "then http://127.0.0.1:8000/"
         )
-    return "make serve, then http://127.0.0.1:8000/"
+    return f"{'mem' if IS_WHEEL else 'make'} serve, then http://127.0.0.1:8000/"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -16,14 +17,14 @@ from mem import verify
 from mem.cli.terminal import fail, settings_of
 from mem.core.clock import iso, now
 from mem.core.db import SERVER, Database
-from mem.core.errors import Invalid
+from mem.core.errors import Invalid, NotFound
 from mem.core.text import HIDDEN, hides
 from mem.core.work import Work
 from mem.ledger.export import leaves
 from mem.ledger.service import chains, faults
 from mem.methods.method import Method
 from mem.migrate import current, head, upgrade
-from mem.people.service import add_person, grant_role, issue_token
+from mem.people.service import add_person, everybody, grant_role, issue_token
 from mem.sandbox.service import open_sandbox, working
 from mem.settings import Settings
 
@@ -115,6 +116,14 @@ def make_sandbox(settings: Settings, begins: datetime) -> str:
     with opened(settings, by_owner=True) as database, database.write() as connection:
         open_sandbox(Work(connection, begins))
     return iso(begins)
+
+
+def person_called(work: Work, said: str) -> UUID:
+    """The person of a name that one alone has, or of an id. Raises `NotFound`."""
+    found: list[UUID] = [row.id for row, _ in everybody(work) if said in (row.name, str(row.id))]
+    if len(found) != 1:
+        raise NotFound("unknown_person", f"{len(found)} persons are called so; say the id of one.")
+    return found[0]
 
 
 def verify_ledger(settings: Settings) -> dict[str, Any]:

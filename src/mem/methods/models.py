@@ -1,7 +1,8 @@
 """Which rows hold a pinned method, the moves it allows, and where each subject stands?
 
 `stage_move` may only hold moves that `allowed_transition` lists, and triggers refuse any change of
-`position.stage` without its move: the database refuses an illegal transition by itself.
+`position.stage` without its move: the database refuses an illegal transition by itself. The one other change of a
+position is that of its method, with its row in `method_change`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, false
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mem.core.db import Base
@@ -88,3 +89,20 @@ class StageMove(Base):
     by: Mapped[UUID | None]
     at: Mapped[datetime]
     approval_id: Mapped[UUID | None]
+
+
+class MethodChange(Base):
+    """One subject that was put on the same road of another method of its mechanism, with a reason. `seq` is the version
+    it produced. Its stage has the same name on both, or is gone from the newer one; a trigger demands that."""
+
+    __tablename__ = "method_change"
+    position_id: Mapped[UUID] = mapped_column(ForeignKey("position.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    workflow: Mapped[str] = mapped_column(String(80))
+    from_method: Mapped[str] = mapped_column(ForeignKey("method.digest"))
+    to_method: Mapped[str] = mapped_column(ForeignKey("method.digest"))
+    from_stage: Mapped[str] = mapped_column(String(80))
+    to_stage: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[UUID]
+    at: Mapped[datetime]

@@ -13,7 +13,7 @@ from mem.core.errors import MethodDamaged, Precondition
 from mem.core.work import Work
 from mem.ledger.service import ADMINISTRATION, hold
 from mem.methods.method import Method
-from mem.methods.models import AllowedTransition, MethodPart, MethodRow, Position, StageMove
+from mem.methods.models import AllowedTransition, MethodChange, MethodPart, MethodRow, Position, StageMove
 
 _read: dict[str, Method] = {}  # pinned methods never change, so what was read and verified once holds
 
@@ -143,6 +143,48 @@ def move(
         .where(Position.id == position_id, Position.version == version, Position.stage == stage)
         .values(stage=to, version=version + 1, entered_at=Position.entered_at if stays else work.now)
     )
-    if swapped.rowcount != 1:
+    return _swapped(swapped.rowcount, version + 1)
+
+
+def repin(
+    work: Work,
+    position_id: UUID,
+    old: Method,
+    new: Method,
+    workflow: str,
+    seen: tuple[str, int],
+    to: str,
+    reason: str,
+) -> int:
+    """Put a subject on the same road of another pinned method, with the row that the database demands for it: into the
+    stage of the same name, or, where that is gone, into another. It has been there since it entered the one it left.
+
+    Returns the new version; raises `Precondition` when another moved it. Called by `process.migrating` alone.
+    """
+    stage, version = seen
+    work.db.execute(
+        insert(MethodChange).values(
+            position_id=position_id,
+            seq=version + 1,
+            workflow=workflow,
+            from_method=old.digest,
+            to_method=new.digest,
+            from_stage=stage,
+            to_stage=to,
+            reason=reason,
+            by=work.actor_id,
+            at=work.now,
+        )
+    )
+    swapped = work.db.execute(
+        update(Position)
+        .where(Position.id == position_id, Position.version == version, Position.stage == stage)
+        .values(stage=to, version=version + 1, method=new.digest)
+    )
+    return _swapped(swapped.rowcount, version + 1)
+
+
+def _swapped(rows: int, version: int) -> int:
+    if rows != 1:
         raise Precondition("stale", "Another request moved this meanwhile.")
-    return version + 1
+    return version

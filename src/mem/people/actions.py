@@ -55,6 +55,7 @@ RECORDED: Mapping[str, str] = {
     "stage_moved": "progress",
     "suspension_began": "progress",
     "suspension_ended": "progress",
+    "method_changed": "progress",
     "decision_recorded": "progress",
     "approval_asked": "progress",
     "approval_given": "progress",

@@ -26,6 +26,7 @@ from mem.reports.versions import publish, recommended
 from mem.rounds import suspensions
 from mem.rounds.models import CountryEvaluation, Decision
 from mem.rounds.standing import RoundStanding, Standing
+from mem.workflow.vocabulary import Walk
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,14 @@ Run = Callable[[Work, Any, Done, Any], Sequence[Further]]
 @dataclass(frozen=True)
 class Effect:
     """An effect as data names it: its function, parameters, the subjects it applies to, the subject that its parameter
-    `workflow` must move, and what must come with the trigger."""
+    `workflow` must move, what must come with the trigger, and what it means to a walk without a database."""
 
     run: Run
     params: type[BaseModel]
     subjects: frozenset[str]
     about: str | None = None
     needs: frozenset[str] = frozenset()
+    walk: Walk = Walk.FREE
 
 
 def fire_on_evaluations(work: Work, where: RoundStanding, done: Done, params: Fire) -> Sequence[Further]:
@@ -158,7 +160,7 @@ def _effects(*effects: Effect) -> dict[str, Effect]:
 
 
 EFFECTS = _effects(
-    Effect(fire_on_evaluations, Fire, frozenset({ROUND}), about=EVALUATION),
+    Effect(fire_on_evaluations, Fire, frozenset({ROUND}), about=EVALUATION, walk=Walk.FIRES),
     Effect(suspend, Params, frozenset({ROUND, EVALUATION}), needs=frozenset({"reason"})),
     Effect(resume, Params, frozenset({ROUND, EVALUATION})),
     Effect(reopen_assessments, Params, frozenset({EVALUATION})),
@@ -171,5 +173,5 @@ EFFECTS = _effects(
         needs=frozenset({"occasion"}),
     ),
     Effect(publish_report, Params, frozenset({EVALUATION})),
-    Effect(issue_recommendations, Params, frozenset({EVALUATION})),
+    Effect(issue_recommendations, Params, frozenset({EVALUATION}), walk=Walk.ISSUES),
 )

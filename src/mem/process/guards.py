@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mem.answers.rules import missing
 from mem.core.errors import Reason
 from mem.process.facts import EvaluationFacts, Facts, RoundFacts
+from mem.workflow.vocabulary import Walk
 
 ROUND, EVALUATION, RECOMMENDATION = "round", "country_evaluation", "recommendation"
 
@@ -39,7 +40,8 @@ class OccasionKind(Params):
 class Guard:
     """A guard as data names it: its function, parameters, the subjects it can look at, the facts it asks for, the
     subject that its parameter `workflow` must move, and what must come with the trigger. `tells` names the artefact
-    that its reasons are part of: whoever neither sees that nor may fire the transition is not told them."""
+    that its reasons are part of: whoever neither sees that nor may fire the transition is not told them. `walk`: what
+    it means to a walk without a database."""
 
     judge: Callable[[Any, Any], Iterator[Reason]]
     params: type[BaseModel]
@@ -48,6 +50,7 @@ class Guard:
     about: str | None = None
     needs: frozenset[str] = frozenset()
     tells: str | None = None
+    walk: Walk = Walk.FREE
 
 
 def states_are_enrolled(facts: RoundFacts, params: Params) -> Iterator[Reason]:
@@ -178,8 +181,10 @@ GUARDS = _guards(
     _on_round(states_are_enrolled, Params, "seats", tells="progress"),
     _on_round(some_unit_is_evaluated, Params, "judged_units"),
     _on_round(every_participant_designated_an_expert, Params, "seats", "designated", tells="progress"),
-    _on_round(every_evaluation_is_in, InStages, "seats", about=EVALUATION, tells="progress"),
-    _on_evaluation(round_is_in, InStages, "round", about=ROUND),
+    _on_round(
+        every_evaluation_is_in, InStages, "seats", about=EVALUATION, tells="progress", walk=Walk.EVALUATIONS_STAND
+    ),
+    _on_evaluation(round_is_in, InStages, "round", about=ROUND, walk=Walk.ROUND_STANDS),
     _on_evaluation(every_required_answer_given, Params, "answered", tells="answers"),
     _on_evaluation(paper_replies_are_confirmed, Params, "answered", tells="answers"),
     _on_evaluation(nothing_is_opened, Params, "openings", tells="answers"),

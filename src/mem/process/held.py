@@ -22,7 +22,7 @@ from mem.core.clock import iso
 from mem.core.work import Work
 from mem.evidence.models import Evidence
 from mem.ledger.models import Event
-from mem.methods.models import StageMove
+from mem.methods.models import MethodChange, StageMove
 from mem.reports.models import Comment, Publication, ReportVersion, Response
 from mem.rounds.models import Assignment, Deadline, Opening, Suspension
 
@@ -72,6 +72,12 @@ def _due(chain: str, data: Said) -> Iterator[Said]:
         yield {"position": data["position"], "version": data["version"], "due_at": data["due_at"]}
 
 
+def _due_anew(chain: str, data: Said) -> Iterator[Said]:
+    """When a deadline is due by another method."""
+    if data["due_at"] is not None:
+        yield {"position": data["position"], "version": data["version"], "due_at": data["due_at"]}
+
+
 def _answers(chain: str, data: Said) -> Iterator[Said]:
     whose = {"on_behalf_of": data.get("on_behalf_of"), "paper": data.get("paper")}
     for one in data["answers"]:
@@ -88,6 +94,7 @@ _COMMENT = ("comment", "number", "paragraph", "about", "text")
 _RESPONSE = ("comment", "disposition", "reason", "changed_text", "changed_rating")
 _DECLARED = ("unit", "version", "reason")
 _OPENED = ("kind", "artefacts", "questions", "units", "whole", "reason")
+_CHANGE = ("workflow", "from", "to", "version", "before", "after", "reason")
 _MOVE = ("workflow", "trigger", "from", "to", "version")
 
 KEPT: Mapping[str, Kept] = {
@@ -190,7 +197,7 @@ KEPT: Mapping[str, Kept] = {
     ),
     "deadlines": Kept(
         ("position", "version"),
-        {"stage_moved": _due, "deadline_moved": _due},
+        {"stage_moved": _due, "deadline_moved": _due, "method_changed": _due_anew},
         select(Deadline.position_id.label("position"), Deadline.version, Deadline.due_at).where(
             Deadline.first_due_at.is_not(None)
         ),
@@ -205,6 +212,20 @@ KEPT: Mapping[str, Kept] = {
             StageMove.from_stage.label("from"),
             StageMove.to_stage.label("to"),
             StageMove.seq.label("version"),
+        ),
+    ),
+    "method_changes": Kept(
+        ("position", "version"),
+        {"method_changed": lambda _, data: [{"position": data["position"], **{one: data[one] for one in _CHANGE}}]},
+        select(
+            MethodChange.position_id.label("position"),
+            MethodChange.workflow,
+            MethodChange.from_stage.label("from"),
+            MethodChange.to_stage.label("to"),
+            MethodChange.seq.label("version"),
+            MethodChange.from_method.label("before"),
+            MethodChange.to_method.label("after"),
+            MethodChange.reason,
         ),
     ),
 }

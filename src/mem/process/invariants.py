@@ -24,22 +24,27 @@ def _contiguous(table: str, key: str) -> str:
     return f"SELECT {key} FROM {table} GROUP BY {key} HAVING min(version) <> 1 OR max(version) <> count(*)"
 
 
+_STEPS = """(
+            SELECT position_id, seq, workflow, from_stage, to_stage FROM stage_move
+            UNION ALL SELECT position_id, seq, workflow, from_stage, to_stage FROM method_change)"""
+"""Everything that gave a position another version: its moves, and the changes of its method."""
+
 INVARIANTS: dict[str, str] = {
-    "a_position_has_moved_as_often_as_its_version_says": """
+    "a_position_has_moved_as_often_as_its_version_says": f"""
         SELECT p.id FROM position p
-        WHERE p.version <> 1 + (SELECT count(*) FROM stage_move m WHERE m.position_id = p.id)""",
-    "a_position_stands_where_its_last_move_led": """
-        SELECT p.id FROM position p JOIN stage_move m ON m.position_id = p.id AND m.seq = p.version
+        WHERE p.version <> 1 + (SELECT count(*) FROM {_STEPS} m WHERE m.position_id = p.id)""",
+    "a_position_stands_where_its_last_move_led": f"""
+        SELECT p.id FROM position p JOIN {_STEPS} m ON m.position_id = p.id AND m.seq = p.version
         WHERE m.to_stage <> p.stage""",
     "a_position_that_never_moved_stands_at_a_beginning": """
         SELECT p.id FROM position p WHERE p.version = 1 AND NOT EXISTS (
             SELECT 1 FROM allowed_transition a WHERE a.method = p.method AND a.workflow = p.workflow
               AND a.from_stage = '' AND a.to_stage = p.stage)""",
-    "each_move_begins_where_the_one_before_ended": """
-        SELECT m.position_id FROM stage_move m JOIN stage_move b ON b.position_id = m.position_id AND b.seq = m.seq - 1
+    "each_move_begins_where_the_one_before_ended": f"""
+        SELECT m.position_id FROM {_STEPS} m JOIN {_STEPS} b ON b.position_id = m.position_id AND b.seq = m.seq - 1
         WHERE b.to_stage <> m.from_stage""",
-    "moves_are_numbered_from_two_without_a_gap": """
-        SELECT position_id FROM stage_move GROUP BY position_id HAVING min(seq) <> 2 OR max(seq) <> count(*) + 1""",
+    "moves_are_numbered_from_two_without_a_gap": f"""
+        SELECT position_id FROM {_STEPS} s GROUP BY position_id HAVING min(seq) <> 2 OR max(seq) <> count(*) + 1""",
     "a_move_is_one_that_its_method_allows": """
         SELECT m.position_id FROM stage_move m LEFT JOIN allowed_transition a
           ON a.method = m.method AND a.workflow = m.workflow AND a.from_stage = m.from_stage
@@ -47,7 +52,14 @@ INVARIANTS: dict[str, str] = {
         WHERE a.method IS NULL""",
     "a_move_is_of_the_road_its_position_is_on": """
         SELECT m.position_id FROM stage_move m JOIN position p ON p.id = m.position_id
-        WHERE m.method <> p.method OR m.workflow <> p.workflow""",
+        WHERE m.workflow <> p.workflow OR m.method <> coalesce(
+            (SELECT c.from_method FROM method_change c WHERE c.position_id = m.position_id AND c.seq > m.seq
+             ORDER BY c.seq LIMIT 1), p.method)""",
+    "a_change_of_method_leads_to_the_next_or_to_where_it_stands": """
+        SELECT c.position_id FROM method_change c JOIN position p ON p.id = c.position_id
+        WHERE c.workflow <> p.workflow OR c.to_method <> coalesce(
+            (SELECT n.from_method FROM method_change n WHERE n.position_id = c.position_id AND n.seq > c.seq
+             ORDER BY n.seq LIMIT 1), p.method)""",
     "a_chain_is_as_long_as_its_head_says": """
         SELECT c.id FROM chain c WHERE c.seq <> (SELECT count(*) FROM event e WHERE e.chain_id = c.id)""",
     "a_chain_ends_in_its_head": """
@@ -70,6 +82,9 @@ INVARIANTS: dict[str, str] = {
     "an_evaluation_runs_by_the_method_of_its_round": """
         SELECT v.id FROM country_evaluation v JOIN position p ON p.id = v.id JOIN round r ON r.id = v.round_id
         WHERE p.method <> r.method""",
+    "a_recommendation_runs_by_the_method_of_its_evaluation": """
+        SELECT r.id FROM recommendation r JOIN position p ON p.id = r.id JOIN position e ON e.id = r.evaluation_id
+        WHERE p.method <> e.method""",
     "a_method_has_its_parts": """
         SELECT m.digest FROM method m WHERE NOT EXISTS (SELECT 1 FROM method_part p WHERE p.method = m.digest)""",
     "nobody_is_assigned_to_the_own_country": """
@@ -129,9 +144,9 @@ INVARIANTS: dict[str, str] = {
     "a_decision_was_made_at_an_occasion_of_its_round": """
         SELECT d.position_id FROM decision d JOIN occasion o ON o.id = d.occasion_id
         JOIN country_evaluation v ON v.id = d.position_id WHERE o.round_id <> v.round_id""",
-    "a_deadline_is_of_a_stage_that_was_entered": """
+    "a_deadline_is_of_a_stage_that_was_entered": f"""
         SELECT d.position_id FROM deadline d
-        LEFT JOIN stage_move m ON m.position_id = d.position_id AND m.seq = d.version
+        LEFT JOIN {_STEPS} m ON m.position_id = d.position_id AND m.seq = d.version
         WHERE m.seq IS NULL OR m.to_stage <> d.stage""",
     "what_a_cycle_leaves_out_has_a_reason": "SELECT unit FROM cycle_exclusion WHERE trim(reason) = ''",
     "evidence_supports_some_unit": """

@@ -24,8 +24,8 @@ OTHERS = frozenset({REPORT, DEMO})
 """The files at the top of a folder that `workflow.check` does not read."""
 
 VOCABULARY = Vocabulary(
-    guards={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in GUARDS.items()},
-    effects={name: Verb(one.params, one.subjects, one.about, one.needs) for name, one in EFFECTS.items()},
+    guards={name: Verb(one.params, one.subjects, one.about, one.needs, one.walk) for name, one in GUARDS.items()},
+    effects={name: Verb(one.params, one.subjects, one.about, one.needs, one.walk) for name, one in EFFECTS.items()},
     capabilities=CAPABILITIES,
     judging=JUDGING,
     never_over_the_own=NEVER_OVER_THE_OWN,

@@ -39,25 +39,30 @@ class Standing:
 
 def enter(work: Work, entry: Entry, chain_id: UUID) -> datetime | None:
     """Set the deadline of a stage that is entered, and let what hangs on a round follow it; when it is due."""
-    deadline = entry.deadline
     due = reckoned(work, entry)
-    if deadline is not None:
-        before = select(func.max(Deadline.number)).where(Deadline.position_id == entry.position_id)
-        work.db.execute(
-            insert(Deadline).values(
-                position_id=entry.position_id,
-                version=entry.version,
-                stage=entry.stage,
-                due_at=due,
-                lapse=deadline.lapse,
-                first_due_at=due,
-                number=1 + (work.db.execute(before).scalar() or 0),
-                by_hand=False,
-                round_id=entry.round_id,
-                chain_id=chain_id,
-            )
-        )
+    if entry.deadline is not None:
+        put(work, entry, due, chain_id)
     return due
+
+
+def put(work: Work, entry: Entry, due: datetime | None, chain_id: UUID, by_hand: bool = False) -> None:
+    """Set the deadline of a stage, which has one, to a time; whoever does records that."""
+    assert entry.deadline is not None
+    before = select(func.max(Deadline.number)).where(Deadline.position_id == entry.position_id)
+    work.db.execute(
+        insert(Deadline).values(
+            position_id=entry.position_id,
+            version=entry.version,
+            stage=entry.stage,
+            due_at=due,
+            lapse=entry.deadline.lapse,
+            first_due_at=due,
+            number=1 + (work.db.execute(before).scalar() or 0),
+            by_hand=by_hand,
+            round_id=entry.round_id,
+            chain_id=chain_id,
+        )
+    )
 
 
 def keep(work: Work, entry: Entry) -> datetime | None:

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pydantic import BaseModel
+
+
+class Walk(StrEnum):
+    """What a guard or an effect means to whoever walks a definition without a database (`workflow.simulate`)."""
+
+    FREE = "free"
+    """It depends on what people do: it may hold, and nothing else moves by it."""
+    ROUND_STANDS = "round_stands"
+    """A guard: the round, where it is on the road `workflow`, stands in one of `stages`."""
+    EVALUATIONS_STAND = "evaluations_stand"
+    """A guard: every evaluation on the road `workflow` stands in one of `stages`."""
+    FIRES = "fires"
+    """An effect: `trigger` is fired on every evaluation on the road `workflow` that stands where it leaves."""
+    ISSUES = "issues"
+    """An effect: recommendations begin their road."""
 
 
 @dataclass(frozen=True)
 class Verb:
     """A guard or an effect as data may use it: its parameters, the subjects it knows how to look at, the subject that
-    its parameter `workflow` must move, and what must come with a trigger that uses it."""
+    its parameter `workflow` must move, what must come with a trigger that uses it, and what it means to a walk."""
 
     params: type[BaseModel]
     subjects: frozenset[str]
     about: str | None = None
     needs: frozenset[str] = frozenset()
+    walk: Walk = Walk.FREE
 
 
 @dataclass(frozen=True)
