@@ -15,8 +15,8 @@ async def test_one_asks_and_another_approves(api: Api) -> None:
     found = await road(api, "approved")
     officer, deputy = found.cast.officer, found.cast.deputy
     seen = await officer.get(f"{found.path}/transitions")
-    (way,) = ok(seen)["transitions"]
-    assert (way["trigger"], way["second"], way["is_open"], way["asked"]) == ("publish", ["mem_unit"], True, None)
+    (way,) = (one for one in ok(seen)["transitions"] if one["trigger"] == "publish")
+    assert (way["second"], way["is_open"], way["asked"]) == (["mem_unit"], True, None)
     key = {"If-Match": seen.headers["etag"], "Idempotency-Key": uuid.uuid4().hex}
     fired = await officer.post(f"{found.path}/transitions", {"trigger": "publish"}, headers=key)
     asked = ok(fired, 202)
@@ -26,8 +26,8 @@ async def test_one_asks_and_another_approves(api: Api) -> None:
     assert ok(again, 202) == asked
     twice = refused(await deputy.fire(found.path, "publish"), 409)
     assert codes(twice) == {"second_awaited"}
-    (way,) = ok(await deputy.get(f"{found.path}/transitions"))["transitions"]
-    assert way["asked"] == asked
+    ways = ok(await deputy.get(f"{found.path}/transitions"))["transitions"]
+    assert [way["asked"] for way in ways if way["asked"] is not None] == [asked]
     assert ok(await deputy.get(f"{found.round_path}/approvals"))["approvals"] == [asked]
     path = f"{V1}/approvals/{asked['id']}"
     assert codes(refused(await officer.post(f"{path}/second"), 409)) == {"same_person"}

@@ -14,7 +14,7 @@ from mem.people.models import Membership
 
 EVALUATION = {
     "id", "round_id", "round_code", "cycle_id", "cycle_code", "state", "synthetic", "stage", "stage_title", "version",
-    "entered_at", "waits_for", "excluded",
+    "entered_at", "waits_for", "excluded", "suspension",
 }  # fmt: skip
 EVENT = {"seq", "type", "at", "actor_id", "leaf", "link", "data"}
 

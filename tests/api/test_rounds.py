@@ -7,7 +7,7 @@ from typing import Any
 from tests.callers import Api, person
 from tests.road import EXCLUDED, STATES, V1, codes, ok, place, refused, road
 
-ROUND = {"id", "code", "title", "synthetic", "mechanism", "method", "stage", "version", "cycles"}
+ROUND = {"id", "code", "title", "synthetic", "mechanism", "method", "stage", "version", "cycles", "suspension"}
 LINE = {"id", "cycle_id", "state", "stage", "version", "entered_at", "due_at"}
 UNKNOWN = "00000000-0000-0000-0000-000000000007"
 CYCLE = {"kind": "evaluation", "code": "main", "title": "Whole plan"}

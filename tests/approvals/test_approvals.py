@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mem.answers.openings import OPEN
 from mem.process.advance import MOVE
 from mem.process.approving import ACTS
 from mem.reports.drafts import EXPORT
@@ -9,4 +10,4 @@ from mem.rounds.conflicts import LIFT
 
 
 def test_each_act_that_can_be_asked_for_can_be_approved() -> None:
-    assert set(ACTS) == {MOVE, LIFT, EXPORT}
+    assert set(ACTS) == {MOVE, LIFT, EXPORT, OPEN}

@@ -43,7 +43,7 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
     road = folder / ROAD
     text = road.read_text(encoding="utf-8").replace("initial: enrolled", "initial: registered")
     text = text.replace("  enrolled:\n", "  registered:\n").replace("from: enrolled", "from: registered")
-    road.write_text(text.replace("[enrolled, answering]", "[registered, answering]"), encoding="utf-8")
+    road.write_text(text.replace("[enrolled, answering", "[registered, answering"), encoding="utf-8")
     seen = "  ministry_contributor: [progress, answers{}]\n  mem_unit: [progress, answers, evidence"
     runs.replace(road, seen.format(", evidence"), seen.format(""))
     runs.replace(folder / "calendar.yaml", "questionnaire: {days: 75", "questionnaire: {days: 90")

@@ -118,9 +118,10 @@ def _drive(stage: Stage, evaluation: Evaluation, progress: Progress) -> None:
 
 
 def _step(stage: Stage, path: str, state: str | None, seen: Mapping[str, Any]) -> bool:
-    """Fire the first of the triggers seen that is open to one of those who may fire it; whether there was one."""
+    """Fire the first of the triggers seen that leads on and is open to one of those who may fire it; whether there was
+    one."""
     for wanted in seen["transitions"]:
-        if wanted["trigger"] in stage.script.get("avoid", []):
+        if wanted["trigger"] in stage.script.get("avoid", []) or wanted["to"] == seen["stage"]:
             continue
         for role in wanted["by"]:
             persona = stage.one(role, state)
