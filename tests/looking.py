@@ -146,7 +146,7 @@ def recorded(work: Work, chain: UUID, *types: str) -> list[dict[str, Any]]:
 def unguarded(work: Work, table: str) -> None:
     """Let the rows of a table that is only added to be changed, until the transaction is rolled back."""
     if work.db.dialect.name == "sqlite":
-        for name in ("no_update", "no_delete", "only_ended"):
+        for name in ("no_update", "no_delete", "only_ended", "follows_its_position"):
             work.db.execute(text(f"DROP TRIGGER IF EXISTS {table}_{name}"))
     else:
         work.db.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))

@@ -124,9 +124,9 @@ def test_where_the_script_leaves_work_undone_the_driver_says_where_it_stands_and
 def test_a_trigger_that_is_to_be_avoided_is_never_fired(served: Served) -> None:
     """Without it the driver would take the first that is open: not to participate."""
     script = runs.changed(served.script, "country_evaluation", answering=[])
-    stage = runs.set_out(served, {**script, "avoid": []}, "unavoided")
+    stage = runs.set_out(served, {**script, "avoid": ["cancel", "withdraw_from_round"]}, "unavoided")
     driver.run(stage, runs.silent)
     assert where_all_stand(stage) == {"not_participating"}
-    kept = runs.set_out(served, {**served.script, "avoid": ["call_for_experts"]}, "avoided")
+    kept = runs.set_out(served, {**served.script, "avoid": ["call_for_experts", "cancel"]}, "avoided")
     with pytest.raises(driver.Stuck, match="stands in 'preparation'"):
         driver.run(kept, runs.silent)

@@ -18,6 +18,7 @@ from mem.rounds.models import Assignment
 
 BACK = (
     "record_non_participation", "return_for_clarification", "return_to_review", "reopen_consolidation", "send_back",
+    "withdraw_from_round", "cancel",
 )  # fmt: skip
 
 

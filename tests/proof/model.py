@@ -265,7 +265,7 @@ class Model:
     ) -> Iterator[Any]:
         if trigger == "issue_questionnaire":
             waiting = sorted(one for one in self.evaluations() if self.at(one)["stage"] == "enrolled")
-            yield from (lambda one=one: self.move(one, "issue", by) for one in waiting)
+            yield from (lambda one=one: self.move(one, "issue", by, reason) for one in waiting)
         if trigger == "submit_answers":
             many = len(self.newest("answer_version", position))
             self.put("submission", (position, version), answers=many, by=by, at=self.now)

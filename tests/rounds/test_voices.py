@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from tests import looking
-from tests.looking import recorded, refused, rows, undone
+from tests.looking import recorded, refused, rows, undone, unguarded
 from tests.worlds import World
 
 from mem.assessments.models import ConclusionVersion, FindingVersion, Stance
@@ -232,6 +232,7 @@ def test_who_acted_for_another_state_judges_this_one(named: World) -> None:
 def test_who_acted_for_a_state_before_the_round_may_judge_it(named: World) -> None:
     here, officer = named, named.secretariat
     _, designation = former(here, "BRB")
+    unguarded(here.work, "round")
     earlier = update(Round).values(opened_at=here.work.now + timedelta(days=1))  # the role had ended before
     here.work.db.execute(earlier)
     assert assign(here.by(officer), officer, here.id, [designation])

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Exists, Uuid, literal, select, update
 from tests import looking
+from tests.looking import unguarded
 from tests.worlds import World
 
 from mem.people.service import add_person, end_role, grant_role
@@ -33,6 +34,7 @@ def test_whoever_held_a_role_for_the_state_since_the_round_was_opened(
 ) -> None:
     person = add_person(here.work, "Somebody")
     end_role(here.work, grant_role(here.work, here.method, person, "ministry_contributor", "BRB"))
+    unguarded(here.work, "round")
     here.work.db.execute(update(Round).values(opened_at=here.work.now + timedelta(days=opened_after)))
     assert holds(here, of(person)) is keeps
     assert not holds(here, of(person), "JAM")
