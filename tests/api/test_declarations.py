@@ -10,15 +10,15 @@ async def test_a_reply_on_paper_names_both_and_is_confirmed_by_the_state(api: Ap
     found = await road(api, "answering")
     entity, officer = found.cast.entity, found.cast.officer
     body = {"paper": "Note 12, E-211", "answers": [{"question": "is_1_1", "value": True}]}
-    refused(await entity.post(f"{found.path}/answers/on-behalf", body), 403)
-    ok(await officer.post(f"{found.path}/answers/on-behalf", body))
+    refused(await entity.post(f"{found.path}/paper-replies", body), 403)
+    ok(await officer.post(f"{found.path}/paper-replies", body))
     shown = ok(await entity.get(f"{found.path}/answers/is_1_1"))
     assert (shown["by"], shown["on_behalf_of"], shown["paper"]) == (str(officer.person_id), "BRB", "Note 12, E-211")
     assert ("answer_unconfirmed", "is_1_1") in await found.blockers(entity, "submit_answers")
     said = {"answers": [{"question": "is_1_1", "version": 2}]}
-    refused(await entity.post(f"{found.path}/answers/confirm", said), 412)
+    refused(await entity.post(f"{found.path}/confirmations", said), 412)
     said["answers"][0]["version"] = 1
-    ok(await entity.post(f"{found.path}/answers/confirm", said))
+    ok(await entity.post(f"{found.path}/confirmations", said))
     assert ok(await entity.get(f"{found.path}/answers/is_1_1"))["confirmed_by"] == str(entity.person_id)
     assert ("answer_unconfirmed", "is_1_1") not in await found.blockers(entity, "submit_answers")
 

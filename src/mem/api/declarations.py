@@ -70,7 +70,7 @@ class DeclarationList(Shown):
 
 
 @routes.post(
-    "/evaluations/{evaluation}/answers/on-behalf",
+    "/evaluations/{evaluation}/paper-replies",
     openapi_extra=acts("answers.give_on_behalf"),
     operation_id="give_on_behalf",
     responses=STALE,
@@ -90,7 +90,7 @@ def post_on_behalf(evaluation: UUID, body: PaperReply, door: Writing, key: Idemp
 
 
 @routes.post(
-    "/evaluations/{evaluation}/answers/confirm",
+    "/evaluations/{evaluation}/confirmations",
     openapi_extra=acts("answers.confirm"),
     operation_id="confirm_answers",
     responses=STALE,
