@@ -17,7 +17,7 @@ from mem.assessments.models import ConclusionVersion, FindingVersion
 from mem.assessments.rules import Citation, Judgement
 from mem.assessments.service import conclude, concluded, conclusions, find, findings, hand_in
 from mem.core.errors import Conflict, Invalid, NotAllowed, NotFound, Precondition
-from mem.evidence.service import pieces
+from mem.evidence.service import known
 from mem.people.policy import Actor
 from mem.rounds.experts import assignments
 from mem.rounds.models import Assignment
@@ -53,7 +53,7 @@ def voices(here: World, actor: Actor) -> list[tuple[str, str, int]]:
 
 
 def test_a_finding_is_kept_with_its_text_rating_and_citations(here: World) -> None:
-    evidence = pieces(here.work, here.id)[0][0].id
+    evidence = next(iter(known(here.work, here.id)))
     cited = [Citation("is_1_1", 1), Citation(evidence=evidence)]
     assert writes(here, "CHL", judged(here, citations=cited)) == [(UNIT, 1)]
     (row,) = rows(here.work, FindingVersion)

@@ -56,7 +56,7 @@ def test_a_link_is_attached_with_all_that_is_known_of_it(here: World) -> None:
 
 def test_several_links_are_one_event(here: World) -> None:
     made = link(here, LINK, replace(LINK, url="https://example.org/b", units=["SR-1.1"]))
-    assert known(here.work, here.id, made) == set(made)
+    assert known(here.work, here.id) == set(made)
     assert len(recorded(here.work, here.id, "evidence_attached")) == 1
     assert link(here) == []
     assert len(recorded(here.work, here.id, "evidence_attached")) == 1
@@ -139,7 +139,7 @@ def test_a_file_is_what_it_says_it_is(
 
 def test_the_same_file_twice_is_two_pieces_of_evidence_and_one_file(here: World, store: Store) -> None:
     made = [attach_file(here.work, here.entity, store, here.id, FILE) for _ in range(2)]
-    assert known(here.work, here.id, made) == set(made)
+    assert known(here.work, here.id) == set(made)
     assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
 
 
@@ -158,6 +158,7 @@ def test_each_evaluation_has_evidence_of_its_own(here: World) -> None:
     (ours,) = link(here, LINK)
     other, by = here.evaluations["JAM"], here.entities["JAM"]
     (theirs,) = attach_links(here.by(by), by, other, [LINK])
+    assert (known(here.work, here.id), known(here.work, other)) == ({ours}, {theirs})
     assert [known(here.work, one, [ours, theirs]) for one in (here.id, other)] == [{ours}, {theirs}]
     assert known(here.work, here.id, []) == set()
     assert [row.id for row, _ in listed(here.work, by, other)] == [theirs]

@@ -77,9 +77,9 @@ def _attached(begin: Base, folder: Path, chance: random.Random, seen: Counter[st
 
     event.listen(database.engine, "commit", lambda _: recorder.row(hashlib.sha256(data).hexdigest()))
     with recorder.recording():
-        for happens in chance.sample([meanwhile, fail] * FILES, FILES):
+        for _ in range(FILES):
             data = chance.choice(pool)
-            recorder.meanwhile(chance.randrange(OPERATIONS), happens)
+            recorder.meanwhile(chance.randrange(OPERATIONS), chance.choice((meanwhile, fail)))
             try:
                 attach()
             except OSError:

@@ -47,7 +47,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Citable:
-    """What there is of what is cited: each answer with its newest version, and the evidence."""
+    """Of what is cited, what there is: each answer with its newest version, and the evidence."""
 
     answers: Mapping[str, int]
     evidence: Collection[UUID]

@@ -33,7 +33,6 @@ _CONCLUDED = (
     .join(_latest, (_latest.c.unit == ConclusionVersion.unit) & (_latest.c.version == ConclusionVersion.version))
     .where(ConclusionVersion.evaluation_id == bindparam("evaluation"))
 )
-
 _FOUND = (
     select(FindingVersion.__table__)
     .where(
@@ -203,7 +202,6 @@ def _newest_findings(work: Work, assignment_id: UUID, units: Collection[str]) ->
 
 
 def _citable(work: Work, evaluation_id: UUID, judged: Sequence[Judgement]) -> Citable:
-    """What there is of what is cited."""
     cited = [citation for one in judged for citation in one.citations]
     answers = {citation.answer for citation in cited if citation.answer is not None}
     evidence = {citation.evidence for citation in cited if citation.evidence is not None}
