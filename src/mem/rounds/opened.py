@@ -6,17 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Exists, bindparam, exists, select
+from sqlalchemy import BindParameter, Exists, Uuid, bindparam, exists, select
 
 from mem.core.db import UTCDateTime
 from mem.core.work import Work
 from mem.plans.definition import Tree
 from mem.rounds.models import CountryEvaluation, Opening
 
+_EVALUATION: BindParameter[UUID] = bindparam("evaluation", type_=Uuid())  # see `standing._PERSON`
 NOW: BindParameter[object] = bindparam("now", type_=UTCDateTime())
 _OPEN = (
     select(Opening.artefacts, Opening.questions, Opening.units, Opening.whole)
-    .where(Opening.evaluation_id == bindparam("evaluation"), Opening.closed_at.is_(None), Opening.until > NOW)
+    .where(Opening.evaluation_id == _EVALUATION, Opening.closed_at.is_(None), Opening.until > NOW)
     .order_by(Opening.opened_at, Opening.id)
 )
 
